@@ -1,0 +1,13 @@
+/* iort: an asyncio for C. Everything at once; each header below also stands alone. (iort/curl.h is apart: it needs libcurl's.) */
+#ifndef IORT_IORT_H
+#define IORT_IORT_H
+
+#include <iort/clock.h>
+#include <iort/executor.h>
+#include <iort/io.h>
+#include <iort/loop.h>
+#include <iort/queue.h>
+#include <iort/sync.h>
+#include <iort/task.h>
+
+#endif

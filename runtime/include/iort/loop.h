@@ -1,0 +1,100 @@
+/* The event loop: one thread, one libev (epoll) loop, any number of tasks. */
+#ifndef IORT_LOOP_H
+#define IORT_LOOP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+struct rt_loop;
+
+/** A task's body: its return value is the task's result, by convention 0, a count or -errno. */
+typedef int (*rt_task_fn)(void *arg);
+
+/** How stacks are kept from running into one another; which one a loop got is in rt_loop_stats. */
+enum rt_guard {
+    RT_GUARD_NONE,     /**< only a canary word, checked as the task ends (past the kernel's limit of mappings) */
+    RT_GUARD_MPROTECT, /**< an unreadable page, one mapping each */
+    RT_GUARD_MADVISE,  /**< an unreadable page by MADV_GUARD_INSTALL (Linux 6.13), no mapping */
+};
+
+/** All zeros is the default of every field. */
+struct rt_loop_options {
+    size_t stack_bytes;       /**< usable stack of a task; rounded up to pages; 0: 65536 */
+    unsigned executor_threads; /**< threads of the loop's own executor; 0: number of CPUs + 4, at most 32 */
+    unsigned curl_multi_size; /**< transfers that share one multi handle; 0: 64 */
+};
+
+/** Counters of one loop; monotone but for the `*_now` ones. */
+struct rt_loop_stats {
+    uint64_t turns;          /**< times the kernel was asked for events */
+    uint64_t switches;       /**< times a task was given the stack */
+    uint64_t tasks_spawned;  /**< tasks ever created */
+    uint64_t tasks_now;      /**< tasks not yet done */
+    uint64_t tasks_peak;     /**< the most at once */
+    uint64_t stacks_now;     /**< stacks mapped (in use or pooled) */
+    enum rt_guard guard;     /**< the weakest guard that any of those stacks has */
+};
+
+/**
+ * Run a main task on a loop of its own, then cancel and await whatever it left running, and close the loop.
+ *
+ * @param main_fn  body of the main task
+ * @param arg      handed to main_fn; must live until rt_run returns
+ * @param options  NULL for the defaults; copied
+ *
+ * Returns what main_fn returned, or
+ *   -EBUSY     this thread already runs a loop
+ *   -ENOMEM, -EMFILE, ...  the loop could not be made; main_fn did not run
+ * Ownership: none taken. Context: any thread, outside a task.
+ * Source: asyncio.run.
+ */
+int rt_run(rt_task_fn main_fn, void *arg, const struct rt_loop_options *options);
+
+/**
+ * Create a loop; rt_loop_destroy frees it.
+ *
+ * @param ret_loop  written on success only
+ * @param options   NULL for the defaults; copied
+ *
+ * Returns 0, -ENOMEM, or the -errno of epoll, timerfd or eventfd. Context: any thread.
+ */
+int rt_loop_create(struct rt_loop **ret_loop, const struct rt_loop_options *options);
+
+/**
+ * Run a main task to its end; other tasks may be left waiting and go on in the next call.
+ *
+ * When every task waits and nothing outside the loop could ever wake one (no timer, descriptor, transfer or executor
+ * job is pending) the main task's wait returns -EDEADLK.
+ *
+ * Returns what main_fn returned, or -EBUSY (this thread runs a loop, or this loop is running), -ENOMEM.
+ * Context: any one thread at a time, outside a task.
+ */
+int rt_loop_run(struct rt_loop *loop, rt_task_fn main_fn, void *arg);
+
+/**
+ * Cancel what is left, run it to its end, and free the loop. NULL is allowed.
+ *
+ * Tasks that refuse cancellation for ever would keep this from returning. Handles still held by the caller stay valid
+ * for rt_task_release. Context: the thread that last ran the loop, outside a task.
+ */
+void rt_loop_destroy(struct rt_loop *loop);
+
+/** Returns the loop that runs the calling task, or NULL outside of one. Context: any thread. */
+struct rt_loop *rt_loop_current(void);
+
+/** Copy the loop's counters to *ret_stats. Context: the loop's thread. */
+void rt_loop_stats(const struct rt_loop *loop, struct rt_loop_stats *ret_stats);
+
+/** Returns the name of libev's backend in use: "epoll", "poll" or "select". Context: any thread. */
+const char *rt_loop_backend(const struct rt_loop *loop);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,53 @@
+/* The switch for aarch64, AAPCS64: what a called function must preserve is x19 to x30 and the low halves of v8 to v15. */
+    .text
+    .globl  rt__context_swap
+    .hidden rt__context_swap
+    .type   rt__context_swap, %function
+    .p2align 4
+/* x0: where to store this stack's pointer; x1: the other stack's */
+rt__context_swap:
+    .cfi_startproc
+    sub     sp, sp, #176
+    stp     x19, x20, [sp, #0]
+    stp     x21, x22, [sp, #16]
+    stp     x23, x24, [sp, #32]
+    stp     x25, x26, [sp, #48]
+    stp     x27, x28, [sp, #64]
+    stp     x29, x30, [sp, #80]
+    stp     d8,  d9,  [sp, #96]
+    stp     d10, d11, [sp, #112]
+    stp     d12, d13, [sp, #128]
+    stp     d14, d15, [sp, #144]
+    mov     x9, sp
+    str     x9, [x0]
+    mov     sp, x1
+    ldp     x19, x20, [sp, #0]
+    ldp     x21, x22, [sp, #16]
+    ldp     x23, x24, [sp, #32]
+    ldp     x25, x26, [sp, #48]
+    ldp     x27, x28, [sp, #64]
+    ldp     x29, x30, [sp, #80]
+    ldp     d8,  d9,  [sp, #96]
+    ldp     d10, d11, [sp, #112]
+    ldp     d12, d13, [sp, #128]
+    ldp     d14, d15, [sp, #144]
+    add     sp, sp, #176
+    ret
+    .cfi_endproc
+    .size   rt__context_swap, . - rt__context_swap
+
+    .globl  rt__context_start
+    .hidden rt__context_start
+    .type   rt__context_start, %function
+    .p2align 4
+/* The bottom of a new stack: x19 is the function, x20 its argument. Unwinders stop here. */
+rt__context_start:
+    .cfi_startproc
+    .cfi_undefined x30
+    mov     x0, x20
+    blr     x19
+    brk     #1
+    .cfi_endproc
+    .size   rt__context_start, . - rt__context_start
+
+    .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,344 @@
+/*
+ * Transfers. A task leaves its easy handle with the loop and parks; the loop, on its own roomy stack, gives it to a multi handle,
+ * feeds that with events, and wakes the task when the transfer is complete. Nothing here calls libcurl from a task's
+ * stack, nor from within one of libcurl's callbacks.
+ */
+#include "internal.h"
+#include <errno.h>
+#include <iort/curl.h>
+#include <stdlib.h>
+
+enum { MULTI_SIZE_DEFAULT = 64 };
+
+enum transfer_state { TRANSFER_ASKED, TRANSFER_RUNNING, TRANSFER_TO_REMOVE, TRANSFER_OVER };
+
+/* On the stack of the task that awaits it. */
+struct transfer {
+    struct transfer *next; /* asked for, or to be removed */
+    struct rt_task *task;
+    CURL *easy;
+    CURLcode code;
+    enum transfer_state state;
+};
+
+struct rt__multi {
+    struct rt__multi *next;
+    struct rt_loop *loop;
+    CURLM *handle;
+    struct rt__timer timer;
+    unsigned bound; /* tasks that stay with it */
+    bool kick;      /* libcurl wants to be called without an event: it said so, or its timer has fired */
+    bool active;    /* something was done to it: there may be completed transfers */
+    unsigned running;
+    struct transfer *transfers[]; /* those it has: at most one for each bound task */
+};
+
+/* What libcurl wants to know of a socket. */
+struct socket_watch {
+    ev_io io;
+    struct rt__multi *multi;
+};
+
+struct rt__curl {
+    struct rt__multi *multis;
+    struct transfer *asked_first, *asked_last;
+    struct transfer *to_remove;
+};
+
+static unsigned multi_size(const struct rt_loop *loop)
+{
+    return loop->options.curl_multi_size ? loop->options.curl_multi_size : MULTI_SIZE_DEFAULT;
+}
+
+/* --- what libcurl asks of us --- */
+
+static void socket_ready(struct ev_loop *ev, ev_io *io, int events)
+{
+    (void)ev;
+    struct socket_watch *watch = io->data;
+    struct rt__multi *multi = watch->multi; /* the call may free the watch */
+    int mask = (events & EV_READ ? CURL_CSELECT_IN : 0) | (events & EV_WRITE ? CURL_CSELECT_OUT : 0) |
+               (events & EV_ERROR ? CURL_CSELECT_ERR : 0);
+    int running;
+    curl_multi_socket_action(multi->handle, io->fd, mask, &running);
+    multi->active = true;
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *of_socket)
+{
+    (void)easy;
+    struct rt__multi *multi = user;
+    struct ev_loop *ev = multi->loop->ev;
+    struct socket_watch *watch = of_socket;
+    if (what == CURL_POLL_REMOVE) {
+        if (watch) {
+            ev_io_stop(ev, &watch->io);
+            free(watch);
+            curl_multi_assign(multi->handle, fd, NULL);
+        }
+        return 0;
+    }
+    if (!watch) {
+        watch = calloc(1, sizeof(*watch));
+        if (!watch)
+            return -1; /* libcurl fails the transfer */
+        watch->multi = multi;
+        ev_init(&watch->io, socket_ready);
+        watch->io.data = watch;
+        curl_multi_assign(multi->handle, fd, watch);
+    }
+    ev_io_stop(ev, &watch->io);
+    ev_io_set(&watch->io, fd, (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
+    ev_io_start(ev, &watch->io);
+    return 0;
+}
+
+static void timer_fired(struct rt__timer *timer)
+{
+    struct rt__multi *multi = (struct rt__multi *)((char *)timer - offsetof(struct rt__multi, timer));
+    multi->kick = true;
+}
+
+static int on_timer(CURLM *handle, long timeout_ms, void *user)
+{
+    (void)handle;
+    struct rt__multi *multi = user;
+    struct rt__timers *timers = &multi->loop->timers;
+    if (timeout_ms <= 0) {
+        rt__timers_clear(timers, &multi->timer);
+        /* "Now" must not be answered from in here: libcurl is not reentrant. */
+        if (timeout_ms == 0)
+            multi->kick = true;
+        return 0;
+    }
+    return rt__timers_set(timers, &multi->timer, rt_now_ns() + timeout_ms * RT_NS_PER_MS) < 0 ? -1 : 0;
+}
+
+/* --- multi handles, and which task stays with which --- */
+
+static struct rt__multi *multi_create(struct rt_loop *loop)
+{
+    struct rt__multi *multi = calloc(1, sizeof(*multi) + multi_size(loop) * sizeof(multi->transfers[0]));
+    if (!multi)
+        return NULL;
+    multi->handle = curl_multi_init();
+    if (!multi->handle) {
+        free(multi);
+        return NULL;
+    }
+    multi->loop = loop;
+    multi->timer.fire = timer_fired;
+    curl_multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi);
+    curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(multi->handle, CURLMOPT_TIMERDATA, multi);
+    curl_multi_setopt(multi->handle, CURLMOPT_MAXCONNECTS, (long)multi_size(loop));
+    return multi;
+}
+
+/* The first with room: tasks that come and go share the connections of few multis rather than opening new ones in many. */
+static struct rt__multi *multi_for(struct rt_task *task)
+{
+    if (task->multi)
+        return task->multi;
+    struct rt_loop *loop = task->loop;
+    struct rt__multi **at = &loop->curl->multis;
+    while (*at && (*at)->bound == multi_size(loop))
+        at = &(*at)->next;
+    if (!*at)
+        *at = multi_create(loop);
+    if (*at) {
+        (*at)->bound++;
+        task->multi = *at;
+    }
+    return *at;
+}
+
+void rt__curl_forget_task(struct rt_task *task)
+{
+    task->multi->bound--;
+    task->multi = NULL;
+}
+
+/* --- the loop's part --- */
+
+static void transfer_over(struct transfer *transfer, int status, CURLcode code)
+{
+    transfer->state = TRANSFER_OVER;
+    transfer->code = code;
+    rt__wake(transfer->task, status);
+}
+
+static void transfer_forget(struct rt__multi *multi, unsigned i)
+{
+    multi->transfers[i] = multi->transfers[--multi->running];
+}
+
+static void transfer_begin(struct transfer *transfer)
+{
+    struct rt__multi *multi = multi_for(transfer->task);
+    if (!multi || curl_multi_add_handle(multi->handle, transfer->easy) != CURLM_OK) {
+        transfer_over(transfer, -ENOMEM, CURLE_OUT_OF_MEMORY);
+        return;
+    }
+    transfer->state = TRANSFER_RUNNING;
+    multi->transfers[multi->running++] = transfer;
+    multi->kick = true;
+}
+
+static void transfer_remove(struct transfer *transfer)
+{
+    struct rt__multi *multi = transfer->task->multi;
+    for (unsigned i = 0; i < multi->running; i++) {
+        if (multi->transfers[i] == transfer) {
+            curl_multi_remove_handle(multi->handle, transfer->easy);
+            transfer_forget(multi, i);
+            break;
+        }
+    }
+    transfer_over(transfer, 0, CURLE_ABORTED_BY_CALLBACK);
+}
+
+static void multi_collect(struct rt__multi *multi)
+{
+    multi->active = false;
+    int left;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(multi->handle, &left))) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        CURL *easy = message->easy_handle;
+        CURLcode code = message->data.result;
+        /* A handful of pointers; CURLOPT_PRIVATE, which would spare the search, is the user's. */
+        for (unsigned i = 0; i < multi->running; i++) {
+            struct transfer *transfer = multi->transfers[i];
+            if (transfer->easy != easy)
+                continue;
+            curl_multi_remove_handle(multi->handle, easy);
+            transfer_forget(multi, i);
+            if (transfer->state == TRANSFER_RUNNING)
+                transfer_over(transfer, 0, code);
+            break;
+        }
+    }
+}
+
+void rt__curl_collect(struct rt_loop *loop)
+{
+    for (struct rt__multi *multi = loop->curl->multis; multi; multi = multi->next)
+        if (multi->active)
+            multi_collect(multi);
+}
+
+void rt__curl_turn(struct rt_loop *loop)
+{
+    struct rt__curl *curl = loop->curl;
+    while (curl->to_remove) {
+        struct transfer *transfer = curl->to_remove;
+        curl->to_remove = transfer->next;
+        transfer_remove(transfer);
+    }
+    while (curl->asked_first) {
+        struct transfer *transfer = curl->asked_first;
+        curl->asked_first = transfer->next;
+        if (!curl->asked_first)
+            curl->asked_last = NULL;
+        transfer_begin(transfer);
+    }
+    for (struct rt__multi *multi = curl->multis; multi; multi = multi->next) {
+        if (!multi->kick)
+            continue;
+        multi->kick = false;
+        int running;
+        curl_multi_socket_action(multi->handle, CURL_SOCKET_TIMEOUT, 0, &running);
+        multi->active = true;
+    }
+    rt__curl_collect(loop);
+}
+
+void rt__curl_finish(struct rt_loop *loop)
+{
+    if (!loop->curl)
+        return;
+    while (loop->curl->multis) {
+        struct rt__multi *multi = loop->curl->multis;
+        loop->curl->multis = multi->next;
+        curl_multi_cleanup(multi->handle); /* closes the connections, through on_socket */
+        rt__timers_clear(&loop->timers, &multi->timer);
+        free(multi);
+    }
+    free(loop->curl);
+    loop->curl = NULL;
+}
+
+/* --- the task's part --- */
+
+static pthread_once_t global_once = PTHREAD_ONCE_INIT;
+
+static void global_init(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static void ask(struct rt__curl *curl, struct transfer *transfer)
+{
+    if (curl->asked_last)
+        curl->asked_last->next = transfer;
+    else
+        curl->asked_first = transfer;
+    curl->asked_last = transfer;
+}
+
+static void withdraw(struct rt__curl *curl, struct transfer *transfer)
+{
+    struct transfer *before = NULL, *at = curl->asked_first;
+    while (at != transfer) {
+        before = at;
+        at = at->next;
+    }
+    if (before)
+        before->next = transfer->next;
+    else
+        curl->asked_first = transfer->next;
+    if (curl->asked_last == transfer)
+        curl->asked_last = before;
+}
+
+int rt_curl_perform(CURL *easy, CURLcode *ret_code)
+{
+    struct rt_task *self = rt__self();
+    if (!self)
+        return -EINVAL;
+    int error = rt__wait_begin(self);
+    if (error < 0)
+        return error;
+    struct rt_loop *loop = self->loop;
+    if (!loop->curl) {
+        pthread_once(&global_once, global_init);
+        loop->curl = calloc(1, sizeof(*loop->curl));
+        if (!loop->curl)
+            return -ENOMEM;
+    }
+
+    struct transfer transfer = { .task = self, .easy = easy };
+    ask(loop->curl, &transfer);
+    loop->outside++;
+    error = rt__wait(self, RT_FOREVER, true);
+    if (transfer.state == TRANSFER_ASKED) {
+        withdraw(loop->curl, &transfer);
+    } else if (transfer.state == TRANSFER_RUNNING) {
+        transfer.state = TRANSFER_TO_REMOVE;
+        transfer.next = loop->curl->to_remove;
+        loop->curl->to_remove = &transfer;
+        while (transfer.state != TRANSFER_OVER)
+            rt__wait(self, RT_FOREVER, false);
+    } else if (error == -ECANCELED) {
+        /* It was complete before this task could run again: the result stands, the cancel meets the next wait. */
+        self->cancel_requested = true;
+        error = 0;
+    }
+    loop->outside--;
+    if (error == 0)
+        *ret_code = transfer.code;
+    return error;
+}

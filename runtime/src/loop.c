@@ -1,0 +1,258 @@
+/* The loop's turn: run what is ready, hand transfers to libcurl, ask the kernel, fire what is due. */
+#include "internal.h"
+#include <errno.h>
+#include <iort/executor.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+/* Switches between two looks at the kernel while tasks stay ready: often enough that a busy loop notices
+ * its descriptors within microseconds, seldom enough that the system calls do not show in a yield. */
+enum { TURN_BUDGET = 256, STACK_BYTES_DEFAULT = 65536 };
+
+static __thread struct rt_loop *current_loop;
+
+struct rt_loop *rt_loop_current(void)
+{
+    return current_loop;
+}
+
+/* --- wake-ups from outside --- */
+
+static void timer_ready(struct ev_loop *ev, ev_io *io, int events)
+{
+    (void)ev;
+    (void)events;
+    struct rt_loop *loop = io->data;
+    /* Not read: setting it again clears it, and saves the system call. */
+    loop->timer_expired = true;
+    loop->timer_armed_ns = RT_FOREVER;
+}
+
+static void remote_ready(struct ev_loop *ev, ev_async *async, int events)
+{
+    (void)ev;
+    (void)events;
+    struct rt_loop *loop = async->data;
+    pthread_mutex_lock(&loop->remote_mutex);
+    struct rt__remote *remote = loop->remote_first;
+    loop->remote_first = NULL;
+    pthread_mutex_unlock(&loop->remote_mutex);
+
+    struct rt__remote *oldest = NULL;
+    while (remote) {
+        struct rt__remote *next = remote->next;
+        remote->next = oldest;
+        oldest = remote;
+        remote = next;
+    }
+    while (oldest) {
+        struct rt__remote *next = oldest->next; /* the memory is the task's: gone once it runs */
+        oldest->arrived = true;
+        rt__wake(oldest->task, 0);
+        oldest = next;
+    }
+}
+
+void rt__wake_remote(struct rt_loop *loop, struct rt__remote *remote)
+{
+    pthread_mutex_lock(&loop->remote_mutex);
+    remote->next = loop->remote_first;
+    loop->remote_first = remote;
+    /* Within the lock: once it is free the loop may run the task, end, and be destroyed. */
+    ev_async_send(loop->ev, &loop->remote_async);
+    pthread_mutex_unlock(&loop->remote_mutex);
+}
+
+/* --- one turn --- */
+
+static int timer_arm(struct rt_loop *loop, int64_t deadline_ns)
+{
+    struct itimerspec spec = { 0 }; /* zero: disarmed */
+    if (deadline_ns != RT_FOREVER) {
+        spec.it_value.tv_sec = deadline_ns / RT_NS_PER_S;
+        spec.it_value.tv_nsec = deadline_ns % RT_NS_PER_S;
+        if (deadline_ns <= 0)
+            spec.it_value.tv_nsec = 1;
+    }
+    if (timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL) < 0)
+        return -errno;
+    loop->timer_armed_ns = deadline_ns;
+    loop->timer_expired = false;
+    return 0;
+}
+
+/* Ask the kernel for events; sleep in it if nothing is ready, at most until the next deadline. */
+static void poll_events(struct rt_loop *loop)
+{
+    bool idle = !loop->ready_first;
+    int64_t next = rt__timers_next(&loop->timers);
+    if (idle && next != RT_FOREVER && next <= rt_now_ns())
+        idle = false;
+    /* An earlier alarm than needed only wakes the loop once for nothing; moving it at each turn would cost a system call each. */
+    if (idle && (loop->timer_expired || next < loop->timer_armed_ns))
+        timer_arm(loop, next);
+    loop->stats.turns++;
+    ev_run(loop->ev, idle ? EVRUN_ONCE : EVRUN_NOWAIT);
+}
+
+/* Returns false if nothing is ready and nothing ever will be. */
+static bool turn(struct rt_loop *loop)
+{
+    loop->budget = TURN_BUDGET;
+    rt__task_run_ready(loop);
+    if (loop->curl)
+        rt__curl_turn(loop);
+    if (!loop->ready_first && !loop->timers.count && !loop->outside)
+        return false;
+    poll_events(loop);
+    if (loop->timers.count)
+        rt__timers_fire(&loop->timers, rt_now_ns());
+    if (loop->curl)
+        rt__curl_collect(loop);
+    return true;
+}
+
+/* --- making, running, ending --- */
+
+int rt_loop_create(struct rt_loop **ret_loop, const struct rt_loop_options *options)
+{
+    struct rt_loop *loop = calloc(1, sizeof(*loop));
+    if (!loop)
+        return -ENOMEM;
+    if (options)
+        loop->options = *options;
+    if (!loop->options.stack_bytes)
+        loop->options.stack_bytes = STACK_BYTES_DEFAULT;
+    rt__stack_pool_init(&loop->stacks, loop->options.stack_bytes);
+
+    int error;
+    loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (loop->timer_fd < 0) {
+        error = -errno;
+        goto free_loop;
+    }
+    errno = 0;
+    loop->ev = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
+    if (!loop->ev)
+        loop->ev = ev_loop_new(EVBACKEND_POLL | EVBACKEND_SELECT | EVFLAG_NOENV);
+    if (!loop->ev) {
+        error = errno ? -errno : -ENOMEM;
+        goto close_timer;
+    }
+    pthread_mutex_init(&loop->remote_mutex, NULL);
+    ev_io_init(&loop->timer_io, timer_ready, loop->timer_fd, EV_READ);
+    loop->timer_io.data = loop;
+    loop->timer_armed_ns = RT_FOREVER;
+    ev_io_start(loop->ev, &loop->timer_io);
+    ev_async_init(&loop->remote_async, remote_ready);
+    loop->remote_async.data = loop;
+    ev_async_start(loop->ev, &loop->remote_async);
+    *ret_loop = loop;
+    return 0;
+
+close_timer:
+    close(loop->timer_fd);
+free_loop:
+    free(loop);
+    return error;
+}
+
+static bool is_done(const struct rt_task *task)
+{
+    return task->state == RT_TASK_DONE || task->state == RT_TASK_CANCELLED;
+}
+
+int rt_loop_run(struct rt_loop *loop, rt_task_fn main_fn, void *arg)
+{
+    if (current_loop || loop->running)
+        return -EBUSY;
+    struct rt_task *main_task;
+    int error = rt__task_create(loop, &main_task, main_fn, arg);
+    if (error < 0)
+        return error;
+    current_loop = loop;
+    loop->running = true;
+    loop->main_task = main_task;
+    rt__context_init_thread(&loop->context);
+
+    while (!is_done(main_task)) {
+        if (!turn(loop) && !is_done(main_task))
+            rt__wake(main_task, -EDEADLK);
+    }
+    int result = main_task->result;
+    rt_task_release(main_task);
+    loop->main_task = NULL;
+    loop->running = false;
+    current_loop = NULL;
+    return result;
+}
+
+static void cancel_all(struct rt_loop *loop)
+{
+    for (struct rt_task *task = loop->all; task; task = task->all_next)
+        rt_task_cancel(task);
+}
+
+void rt_loop_destroy(struct rt_loop *loop)
+{
+    if (!loop)
+        return;
+    current_loop = loop;
+    rt__context_init_thread(&loop->context);
+    cancel_all(loop);
+    while (loop->all) {
+        if (!turn(loop))
+            cancel_all(loop);
+    }
+    rt__curl_finish(loop);
+    rt_executor_destroy(loop->executor);
+    current_loop = NULL;
+
+    rt__io_finish(loop);
+    ev_io_stop(loop->ev, &loop->timer_io);
+    ev_async_stop(loop->ev, &loop->remote_async);
+    /* Whoever sent the last wake-up may still hold the lock. */
+    pthread_mutex_lock(&loop->remote_mutex);
+    pthread_mutex_unlock(&loop->remote_mutex);
+    pthread_mutex_destroy(&loop->remote_mutex);
+    ev_loop_destroy(loop->ev);
+    close(loop->timer_fd);
+    rt__timers_finish(&loop->timers);
+    rt__task_free_spare(loop);
+    rt__stack_pool_finish(&loop->stacks);
+    free(loop);
+}
+
+int rt_run(rt_task_fn main_fn, void *arg, const struct rt_loop_options *options)
+{
+    if (current_loop)
+        return -EBUSY;
+    struct rt_loop *loop;
+    int error = rt_loop_create(&loop, options);
+    if (error < 0)
+        return error;
+    int result = rt_loop_run(loop, main_fn, arg);
+    rt_loop_destroy(loop);
+    return result;
+}
+
+void rt_loop_stats(const struct rt_loop *loop, struct rt_loop_stats *ret_stats)
+{
+    *ret_stats = loop->stats;
+    ret_stats->stacks_now = loop->stacks.mapped;
+    ret_stats->guard = loop->stacks.guard;
+}
+
+const char *rt_loop_backend(const struct rt_loop *loop)
+{
+    switch (ev_backend(loop->ev)) {
+    case EVBACKEND_EPOLL:
+        return "epoll";
+    case EVBACKEND_POLL:
+        return "poll";
+    default:
+        return "select";
+    }
+}

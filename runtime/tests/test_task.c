@@ -1,0 +1,225 @@
+/* Tasks: what they return, when they run, what cancel does. */
+#include "rt_test.h"
+
+static int return_arg(void *arg)
+{
+    return *(int *)arg;
+}
+
+static int sleep_then_return(void *arg)
+{
+    int64_t start = rt_now_ns();
+    int error = rt_sleep_ns(*(int64_t *)arg);
+    if (error < 0)
+        return error;
+    return rt_now_ns() - start >= *(int64_t *)arg ? 1 : -EPROTO;
+}
+
+TASK_TEST(a_task_returns_its_result)
+{
+    int seven = 7, result = 0;
+    struct rt_task *task;
+    assert_int_equal(rt_task_spawn(&task, return_arg, &seven), 0);
+    assert_int_equal(rt_task_state(task), RT_TASK_PENDING);
+    assert_int_equal(rt_task_join(task, &result), 0);
+    assert_int_equal(result, 7);
+}
+
+TASK_TEST(sleeps_run_side_by_side_and_none_is_early)
+{
+    enum { COUNT = 100 };
+    int64_t duration = 20 * RT_NS_PER_MS, start = rt_now_ns();
+    struct rt_task *tasks[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(rt_task_spawn(&tasks[i], sleep_then_return, &duration), 0);
+    for (int i = 0; i < COUNT; i++) {
+        int result;
+        assert_int_equal(rt_task_join(tasks[i], &result), 0);
+        assert_int_equal(result, 1);
+    }
+    assert_true(rt_now_ns() - start < COUNT * duration / 2);
+}
+
+TASK_TEST(cancel_interrupts_a_sleep_once)
+{
+    int64_t forever = RT_FOREVER;
+    struct rt_task *task;
+    int result;
+    assert_int_equal(rt_task_spawn(&task, sleep_then_return, &forever), 0);
+    assert_int_equal(rt_yield(), 0);
+    assert_int_equal(rt_task_cancel(task), 0);
+    assert_int_equal(rt_task_cancel(task), 0);
+    assert_int_equal(rt_task_await(task, &result), 0);
+    assert_int_equal(result, -ECANCELED);
+    assert_int_equal(rt_task_state(task), RT_TASK_DONE);
+    assert_int_equal(rt_task_cancel(task), -EALREADY);
+    rt_task_release(task);
+}
+
+TASK_TEST(cancel_before_the_start_keeps_the_body_from_running)
+{
+    int value = 3, result = 0;
+    struct rt_task *task;
+    assert_int_equal(rt_task_spawn(&task, return_arg, &value), 0);
+    assert_int_equal(rt_task_cancel(task), 0);
+    assert_int_equal(rt_task_await(task, &result), 0);
+    assert_int_equal(result, -ECANCELED);
+    assert_int_equal(rt_task_state(task), RT_TASK_CANCELLED);
+    rt_task_release(task);
+}
+
+static int count_cancels(void *arg)
+{
+    int *count = arg;
+    if (rt_sleep_until(RT_FOREVER) == -ECANCELED)
+        ++*count;
+    if (rt_sleep_ns(1) == -ECANCELED)
+        ++*count;
+    return 0;
+}
+
+TASK_TEST(cancelling_twice_before_the_task_runs_counts_once)
+{
+    int count = 0;
+    struct rt_task *task;
+    assert_int_equal(rt_task_spawn(&task, count_cancels, &count), 0);
+    rt_yield();
+    rt_task_cancel(task);
+    rt_task_cancel(task);
+    assert_int_equal(rt_task_join(task, NULL), 0);
+    assert_int_equal(count, 1);
+}
+
+TASK_TEST(a_cancelled_await_leaves_the_awaited_task_running)
+{
+    assert_int_equal(rt_task_cancel(rt_task_self()), 0);
+    int64_t duration = RT_NS_PER_MS;
+    int result;
+    struct rt_task *task;
+    assert_int_equal(rt_task_spawn(&task, sleep_then_return, &duration), 0);
+    assert_int_equal(rt_task_await(task, &result), -ECANCELED);
+    assert_int_equal(rt_task_join(task, &result), 0);
+    assert_int_equal(result, 1);
+}
+
+TASK_TEST(awaiting_oneself_is_a_deadlock)
+{
+    assert_int_equal(rt_task_await(rt_task_self(), NULL), -EDEADLK);
+}
+
+TASK_TEST(when_nothing_can_wake_anyone_the_main_task_is_told)
+{
+    struct rt_event event;
+    rt_event_init(&event);
+    assert_int_equal(rt_event_wait(&event, RT_FOREVER), -EDEADLK);
+    rt_event_finish(&event);
+}
+
+static int yield_and_log(void *arg)
+{
+    char **log = arg;
+    for (int i = 0; i < 3; i++) {
+        *(*log)++ = rt_task_name(rt_task_self())[0];
+        rt_yield();
+    }
+    return 0;
+}
+
+TASK_TEST(ready_tasks_take_turns)
+{
+    char log[16] = "", *at = log;
+    struct rt_task *a, *b;
+    rt_task_spawn(&a, yield_and_log, &at);
+    rt_task_spawn(&b, yield_and_log, &at);
+    rt_task_set_name(a, "a");
+    rt_task_set_name(b, "b");
+    rt_task_join(a, NULL);
+    rt_task_join(b, NULL);
+    assert_string_equal(log, "ababab");
+}
+
+static int leave_children_behind(void *arg)
+{
+    for (int i = 0; i < 10; i++)
+        rt_task_spawn(NULL, count_cancels, arg);
+    rt_yield();
+    return 5;
+}
+
+static void the_loop_cancels_what_main_leaves_behind(void **state)
+{
+    (void)state;
+    int count = 0;
+    assert_int_equal(rt_run(leave_children_behind, &count, NULL), 5);
+    assert_int_equal(count, 10);
+}
+
+static int spawn_many(void *arg)
+{
+    (void)arg;
+    enum { COUNT = 3000 };
+    static struct rt_task *tasks[COUNT];
+    int64_t duration = RT_NS_PER_MS;
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < COUNT; i++)
+            if (rt_task_spawn(&tasks[i], sleep_then_return, &duration) < 0)
+                return -1;
+        for (int i = 0; i < COUNT; i++) {
+            int result = 0;
+            if (rt_task_join(tasks[i], &result) < 0 || result != 1)
+                return -2;
+        }
+    }
+    struct rt_loop_stats stats;
+    rt_loop_stats(rt_loop_current(), &stats);
+    return stats.tasks_peak == COUNT + 1 && stats.tasks_now == 1 ? 0 : -3;
+}
+
+static void stacks_are_used_again(void **state)
+{
+    (void)state;
+    assert_int_equal(rt_run(spawn_many, NULL, NULL), 0);
+}
+
+static void outside_a_task_waits_are_refused(void **state)
+{
+    (void)state;
+    struct rt_task *task;
+    assert_int_equal(rt_sleep_ns(1), -EINVAL);
+    assert_int_equal(rt_yield(), -EINVAL);
+    assert_int_equal(rt_task_spawn(&task, return_arg, NULL), -EINVAL);
+    assert_null(rt_task_self());
+    assert_null(rt_loop_current());
+}
+
+static int nested_run(void *arg)
+{
+    return rt_run(return_arg, arg, NULL);
+}
+
+static void a_loop_within_a_loop_is_refused(void **state)
+{
+    (void)state;
+    int value = 1;
+    assert_int_equal(rt_run(nested_run, &value, NULL), -EBUSY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_task_returns_its_result),
+        cmocka_unit_test(sleeps_run_side_by_side_and_none_is_early),
+        cmocka_unit_test(cancel_interrupts_a_sleep_once),
+        cmocka_unit_test(cancel_before_the_start_keeps_the_body_from_running),
+        cmocka_unit_test(cancelling_twice_before_the_task_runs_counts_once),
+        cmocka_unit_test(a_cancelled_await_leaves_the_awaited_task_running),
+        cmocka_unit_test(awaiting_oneself_is_a_deadlock),
+        cmocka_unit_test(when_nothing_can_wake_anyone_the_main_task_is_told),
+        cmocka_unit_test(ready_tasks_take_turns),
+        cmocka_unit_test(the_loop_cancels_what_main_leaves_behind),
+        cmocka_unit_test(stacks_are_used_again),
+        cmocka_unit_test(outside_a_task_waits_are_refused),
+        cmocka_unit_test(a_loop_within_a_loop_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
