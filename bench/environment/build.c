@@ -1,0 +1,121 @@
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "build.h"
+#include "program.h"
+
+__attribute__((format(printf, 2, 3))) static int unknown(struct build_reason *reason, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(reason->text, sizeof(reason->text), format, args);
+    va_end(args);
+    return -1;
+}
+
+/* Run a program that must succeed. Returns 0, or -1 with the reason in its own words where it has any. */
+static int ask(const char *const *argv, int stdin_fd, struct program_said *said, struct build_reason *ret_reason)
+{
+    int rc = program_run(argv, stdin_fd, said);
+    if (rc == 0)
+        return 0;
+    if (rc == -ENOENT)
+        return unknown(ret_reason, "%s is not installed", argv[0]);
+    if (rc == -ETIMEDOUT)
+        return unknown(ret_reason, "%s did not end in time", argv[0]);
+    if (rc < 0)
+        return unknown(ret_reason, "cannot run %s: %s", argv[0], strerror(-rc));
+    size_t line = strcspn(said->err, "\n");
+    return unknown(ret_reason, "%s failed (status %d)%s%.*s", argv[0], rc, line ? ": " : "", (int)line, said->err);
+}
+
+static bool is_hex(const char *text, size_t digits)
+{
+    return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
+}
+
+/* .git is a directory, or a file in worktrees. */
+static int check_checkout(const char *source_dir, struct build_reason *ret_reason)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/.git", source_dir);
+    if (access(path, F_OK) == 0)
+        return 0;
+    return unknown(ret_reason, access(source_dir, F_OK) == 0 ? "the source tree is not a git checkout"
+                                                             : "the source tree is not there any more");
+}
+
+/*
+ * --git-dir keeps git from looking further up, and from refusing a tree that belongs to another user (a mounted one in
+ * a container): its only purpose is not to run that user's settings, of which the one that status would run is set
+ * aside.
+ */
+#define GIT(source_dir)                                                                                                \
+    "git", "-C", source_dir, "--git-dir=.git", "--work-tree=.", "--no-optional-locks", "-c", "core.fsmonitor=false"
+
+int build_git_commit(const char *source_dir, char *buffer, size_t size, struct build_reason *ret_reason)
+{
+    const char *argv[] = {GIT(source_dir), "rev-parse", "--verify", "HEAD", NULL};
+    struct program_said said;
+    if (check_checkout(source_dir, ret_reason) < 0 || ask(argv, -1, &said, ret_reason) < 0)
+        return -1;
+    if ((!is_hex(said.out, 40) && !is_hex(said.out, 64)) || strlen(said.out) >= size)
+        return unknown(ret_reason, "git did not answer with a commit");
+    strcpy(buffer, said.out);
+    return 0;
+}
+
+int build_git_dirty(const char *source_dir, bool *ret_dirty, struct build_reason *ret_reason)
+{
+    const char *argv[] = {GIT(source_dir), "status", "--porcelain", NULL};
+    struct program_said said;
+    if (check_checkout(source_dir, ret_reason) < 0 || ask(argv, -1, &said, ret_reason) < 0)
+        return -1;
+    *ret_dirty = said.out[0] != '\0';
+    return 0;
+}
+
+int build_binary_sha256(char *buffer, size_t size, struct build_reason *ret_reason)
+{
+    static const char *const argv[] = {"sha256sum", NULL};
+    struct program_said said;
+    /* Opened here: in the child, /proc/self/exe would be sha256sum. */
+    int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return unknown(ret_reason, "cannot open the executable: %s", strerror(errno));
+    int rc = ask(argv, fd, &said, ret_reason);
+    close(fd);
+    if (rc < 0)
+        return -1;
+    said.out[strcspn(said.out, " ")] = '\0'; /* "HASH  -" */
+    if (!is_hex(said.out, 64) || size < 65)
+        return unknown(ret_reason, "sha256sum did not answer with a hash");
+    strcpy(buffer, said.out);
+    return 0;
+}
+
+int build_parse_gnuplot(const char *text, char *buffer, size_t size)
+{
+    char version[32], patch[32];
+    int found = sscanf(text, "gnuplot %31s patchlevel %31s", version, patch);
+    if (found < 1 || !isdigit((unsigned char)version[0]))
+        return -EINVAL;
+    int length = found == 2 ? snprintf(buffer, size, "%s.%s", version, patch) : snprintf(buffer, size, "%s", version);
+    return (size_t)length < size ? 0 : -EINVAL;
+}
+
+int build_gnuplot_version(char *buffer, size_t size, struct build_reason *ret_reason)
+{
+    static const char *const argv[] = {"gnuplot", "--version", NULL};
+    struct program_said said;
+    if (ask(argv, -1, &said, ret_reason) < 0)
+        return -1;
+    if (build_parse_gnuplot(said.out, buffer, size) < 0)
+        return unknown(ret_reason, "gnuplot did not answer with a version");
+    return 0;
+}

@@ -1,0 +1,85 @@
+/* iorace: finds the command, runs it, and is the one place that prints an error. */
+#include <argp.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "commands/command.h"
+#include "version.h"
+
+struct command {
+    const char *name;
+    command_fn fn;
+    const char *summary;
+};
+
+/* clang-format off */
+static const struct command commands[] = {
+    { "run",    command_run,    "run a scenario through every runner, and plot it" },
+    { "list",   command_list,   "show scenarios, workloads and runners" },
+    { "plot",   command_plot,   "draw the charts of a stored run again" },
+    { "report", command_report, "write the tables and report.html of a stored run again" },
+    { "serve",  command_serve,  "run the test server by itself" },
+    { "doctor", command_doctor, "say what on this machine would limit or disturb a run" },
+    { "trial",  command_trial,  "run one trial described on standard input (used by run)" },
+};
+/* clang-format on */
+
+static void print_help(FILE *out)
+{
+    fputs("Usage: iorace COMMAND [OPTIONS]\n\n"
+          "What do a serial loop, a thread pool and coroutines cost for the same I/O jobs?\n\nCommands:\n",
+          out);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n`iorace COMMAND --help` lists a command's options; `iorace --version` prints the version.\n\n"
+          "Exit status: 0 done; 1 some jobs failed, or an error of the tool's own; 2 usage or a bad input file;\n"
+          "3 a regression; 4 inconclusive (with --strict); 5 no data, or runs that must not be compared;\n"
+          "6 a limit of this machine, named; 130 interrupted, what was finished is kept.\n",
+          out);
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    /* LC_NUMERIC stays "C": every number we read or write has a dot. */
+    setlocale(LC_CTYPE, "");
+    signal(SIGPIPE, SIG_IGN);
+    argp_err_exit_status = EXIT_USAGE;
+
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        puts("iorace " IORACE_VERSION);
+        return EXIT_DONE;
+    }
+    const struct command *command = find_command(argv[1]);
+    if (!command) {
+        fprintf(stderr, "iorace: unknown command '%s'; `iorace --help` lists them\n", argv[1]);
+        return EXIT_USAGE;
+    }
+
+    struct failure failure = { 0 };
+    /* argp derives the name in its messages from argv[0]. */
+    char name[64];
+    snprintf(name, sizeof(name), "iorace %s", command->name);
+    argv[1] = name;
+    int status = command->fn(argc - 1, argv + 1, &failure);
+    if (failure.text[0])
+        fprintf(stderr, "iorace: %s\n", failure.text);
+    return status;
+}

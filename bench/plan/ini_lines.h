@@ -1,0 +1,29 @@
+/*
+ * The lines of an INI file, as inih's reader: counts them, handles BOM, CRLF and comments of any length, finds the
+ * section headers (inih would cut a long name and pass over a section without keys), and refuses what inih would take
+ * in silence.
+ */
+#ifndef BENCH_INI_LINES_H
+#define BENCH_INI_LINES_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include "../failure.h"
+
+struct ini_lines {
+    FILE *file;
+    const char *path;
+    struct failure *failure;
+    int line;    /**< of the line read last, from 1 */
+    bool failed; /**< nothing more is read */
+    /** A section header was read. Non-zero: failure is set, stop. */
+    int (*on_section)(void *context, char *name);
+    /** A comment was read: the words behind its # or ;, cut at 1000 bytes. */
+    void (*on_comment)(void *context, const char *words);
+    void *context;
+};
+
+/** An ini_reader (fgets's shape) whose stream is a struct ini_lines *. */
+char *ini_lines_next(char *buffer, int size, void *lines);
+
+#endif

@@ -1,0 +1,205 @@
+/*
+ * What the kinds of charts share (charts_wall.c, charts_sweep.c, charts_timeline.c, charts_order.c; charts.c runs
+ * them).
+ *
+ * A chart is laid out here, in pixels from the top left corner, and drawn by a template (scripts/charts/). What is ours
+ * goes into the script: numbers, and words we chose. What may come from a user or a server goes into data files, as
+ * text drawn by `with labels noenhanced`, and is nowhere near a script.
+ */
+#ifndef BENCH_REPORT_CHARTS_H
+#define BENCH_REPORT_CHARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include "run_data.h"
+#include "units.h"
+
+#define CHART_WIDTH  1600.0
+#define CHART_HEIGHT 900.0
+#define CHART_MARGIN 40.0
+
+/** Cells that are drawn, and lanes of one: a file may have any number, a picture (and the PNG format) has its limits.
+ */
+#define CHART_MOST_PANELS 60
+#define CHART_MOST_ROWS   24
+
+/** The numbers are those of style.gp, which says how each looks; px says how high. */
+enum text_style { TEXT_TITLE = 1, TEXT_HEADING, TEXT_NUMBER, TEXT_BODY, TEXT_NOTE, TEXT_CAPTION, TEXT_ALARM };
+enum text_align { TEXT_LEFT, TEXT_CENTER, TEXT_RIGHT };
+
+struct chart_text {
+    double x, y;
+    enum text_style style;
+    enum text_align align;
+    char *text;
+};
+
+/** A runner's marker at (x, y), or with slot 0 a thin line from there to (to_x, to_y). */
+struct chart_mark {
+    double x, y, to_x, to_y;
+    int slot;
+};
+
+struct chart {
+    char name[32]; /**< "sweep-2": what its files are called */
+    double height;
+    FILE *script; /**< the variables that the template reads */
+    FILE *data;   /**< the figures */
+    struct chart_text *texts;
+    size_t text_count;
+    struct chart_mark *marks;
+    size_t mark_count;
+    bool out_of_memory; /**< kept until chart_end, so that no caller has to look at every text */
+    char *title, *caption;
+};
+
+/** The charts of a run, in the order in which they are shown. */
+struct chart_list {
+    const struct run_data *run;
+    char *dir; /**< where the files are made; they are moved to their place once all are whole */
+    struct chart *charts;
+    size_t count;
+    struct text_pool *words; /**< figures as texts, as the tables have them (units.h) */
+};
+
+/* charts_file.c: from a chart to its files. */
+
+/**
+ * Begin a chart: opens NAME.gp and NAME.dat in the list's directory.
+ *
+ * @param template  "wall": of scripts/charts/wall.gp
+ * @param number    from 1, makes the name "template-number"; 0: the name is the template's
+ * Returns the chart (the list's; valid until the next chart_begin), or NULL.
+ */
+struct chart *chart_begin(struct chart_list *list, const char *template, int number, double height,
+                          struct failure *ret_failure);
+
+/** Write the texts and marks, the style and the template, and close the files. Returns 0 or -1. */
+int chart_end(struct chart_list *list, struct chart *chart, const char *template, struct failure *ret_failure);
+
+/** Free everything; the files stay. */
+void chart_list_finish(struct chart_list *list);
+
+/** Add a text, its left, middle or right at x, its middle at y. */
+void chart_text(struct chart *chart, double x, double y, enum text_style style, enum text_align align,
+                const char *text);
+void chart_textf(struct chart *chart, double x, double y, enum text_style style, enum text_align align,
+                 const char *format, ...) __attribute__((format(printf, 6, 7)));
+/** The same in up to two lines of `width`, the middle of both at y. */
+void chart_label(struct chart *chart, double x, double y, enum text_style style, enum text_align align, double width,
+                 const char *text);
+void chart_mark(struct chart *chart, double x, double y, int slot);
+void chart_line(struct chart *chart, double x, double y, double to_x, double to_y);
+
+/** Define a variable, or an array of one value a panel, for the template. */
+void chart_number(struct chart *chart, const char *name, double value);
+void chart_array(struct chart *chart, const char *name, const double *values, size_t count);
+
+/** The title at the top, and the caption (up to two lines) at the bottom. Titles and captions are kept for index.json.
+ */
+void chart_title(struct chart *chart, const char *title, const char *subtitle);
+void chart_caption(struct chart *chart, const struct run_data *run, const char *meaning);
+
+/** Pixels that the caption takes at the bottom. */
+#define CHART_CAPTION_HEIGHT 72.0
+
+/* charts_text.c: texts for people. All return or fill UTF-8. */
+
+/** Returns a malloc'ed copy in which what is invalid, invisible or a control character is written as \xNN or \u{NNNN}.
+ */
+char *text_clean(const char *raw);
+
+/** Returns a malloc'ed copy with boxes for the characters that no common font has; of a clean text. */
+char *text_common(const char *clean);
+
+/** Returns how wide a (clean) text is drawn, px. An estimate: gnuplot knows no better. */
+double text_width(const char *text, enum text_style style);
+double text_height(enum text_style style);
+
+/** Copy as much of a text as is no wider than `width`, with an ellipsis where it was cut. Cleans it. */
+void text_fit(char *buffer, size_t size, const char *text, enum text_style style, double width);
+
+/** The same in up to two lines, the first broken at a space; lines[1] is "" where one is enough. */
+#define TEXT_LINE_SIZE 400
+void text_fit_lines(char lines[2][TEXT_LINE_SIZE], const char *text, enum text_style style, double width);
+
+/** A unit of time for values up to `max_s`: s, ms or us; *ret_scale is what seconds are multiplied by. */
+const char *text_time_unit(double max_s, double *ret_scale);
+
+/** "12,500": a whole number, in thousands. */
+void text_count(char *buffer, size_t size, double value);
+
+/** "delay 20 ms, body 10,000 bytes" from "delay-ms=20 body-bytes=10000". */
+void text_params(char *buffer, size_t size, const char *params);
+
+/* charts_group.c: which lanes belong on one chart or panel. */
+
+/** A cell with its lanes, or a sweep: the points of a section that differ only in what is swept. */
+struct lane_group {
+    char *name;  /**< "sleep"; of a sweep the section's, with what else tells it from its neighbours */
+    char *swept; /**< "concurrency"; NULL: not a sweep */
+    const struct summary_record **lanes; /**< in the run's order */
+    double *x;                           /**< the swept value of each lane; NAN where it has none (serial) */
+    size_t count;
+};
+
+/** Returns 0 and a new array (lane_groups_free), or -1. */
+int lane_groups_make(struct lane_group **ret_groups, size_t *ret_count, const struct run_data *run,
+                     struct failure *ret_failure);
+void lane_groups_free(struct lane_group *groups, size_t count);
+
+/** "100 jobs, concurrency 100, delay 50 ms, 1 CPU": what a cell's lanes have in common. */
+void lane_group_describe(const struct lane_group *group, char *buffer, size_t size);
+
+/** How many runs the lanes' figures are made of (least and most; zeroed: none yet), and whether any has an interval. */
+struct run_count {
+    long min, max;
+    bool intervals;
+};
+void run_count_add(struct run_count *runs, const struct summary_record *lane);
+/** "7 runs"; "5 to 7 runs". */
+void run_count_text(struct run_count count, char *buffer, size_t size);
+
+/** The runner's place in the fixed table of colours and markers, from 1; the last is for runners that it does not know.
+ */
+int runner_slot(const char *runner);
+
+/* charts_scale.c: axes and room. Pure functions. */
+
+/** An axis: from where to where, and its ticks as gnuplot's `set xtics (...)` takes them. */
+struct chart_axis {
+    double lo, hi;
+    bool log;
+    char ticks[1024];
+};
+
+/** An axis of differences: "+1 %", "0", "−1 %". */
+void axis_percent(struct chart_axis *ret_axis, double lo, double hi, int wanted);
+
+/** A linear axis from lo to about hi, with ticks at 1, 2 or 5 times a power of ten, about `wanted` of them. */
+void axis_linear(struct chart_axis *ret_axis, double lo, double hi, int wanted);
+
+/** A logarithmic axis around lo..hi with ticks at powers of ten, and between them where they are few. */
+void axis_log(struct chart_axis *ret_axis, double lo, double hi);
+
+/** A logarithmic axis with ticks at these values (ascending), as many as have room in `width` px. */
+void axis_log_at(struct chart_axis *ret_axis, const double *values, size_t count, double width);
+
+/** Where along the axis a value is: 0 at lo, 1 at hi. */
+double axis_place(const struct chart_axis *axis, double value);
+
+/**
+ * Move positions (ascending) as little as possible, in the sum of squares, so that neighbours are at least `gap` apart
+ * and all are in lo..hi where there is room for that.
+ */
+void spread_apart(double *positions, size_t count, double gap, double lo, double hi);
+
+/* The kinds. Each adds its charts to the list: none where the run has nothing for it. Returns 0 or -1. */
+int charts_wall(struct chart_list *list, const struct lane_group *groups, size_t count, struct failure *ret_failure);
+int charts_sweep(struct chart_list *list, const struct lane_group *groups, size_t count, struct failure *ret_failure);
+int charts_timeline(struct chart_list *list, const struct lane_group *groups, size_t count,
+                    struct failure *ret_failure);
+int charts_order(struct chart_list *list, struct failure *ret_failure);
+
+#endif

@@ -1,0 +1,89 @@
+/* Numbers and settings as a person reads them. */
+#include "charts.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *text_time_unit(double max_s, double *ret_scale)
+{
+    *ret_scale = max_s >= 1 ? 1 : max_s >= 1e-3 ? 1e3 : 1e6;
+    return max_s >= 1 ? "s" : max_s >= 1e-3 ? "ms" : "\u00b5s";
+}
+
+void text_count(char *buffer, size_t size, double value)
+{
+    char digits[400];
+    int length = snprintf(digits, sizeof(digits), "%.0f", fabs(value));
+    size_t used = 0;
+    buffer[0] = '\0';
+    if (value <= -0.5 && size > 1)
+        buffer[used++] = '-';
+    for (int i = 0; i < length && used + 2 < size; i++) {
+        buffer[used++] = digits[i];
+        if ((length - i) % 3 == 1 && i + 1 < length)
+            buffer[used++] = ',';
+    }
+    if (used < size)
+        buffer[used] = '\0';
+}
+
+/* The word before the unit, and the unit as it is written after a number. */
+static bool split_unit(char *key, const char **ret_unit)
+{
+    static const char *const units[][2] = {{"ms", " ms"},       {"us", " \u00b5s"}, {"ns", " ns"},    {"s", " s"},
+                                           {"bytes", " bytes"}, {"per-s", "/s"},    {"percent", " %"}};
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        size_t length = strlen(key), unit = strlen(units[i][0]);
+        if (length > unit + 1 && key[length - unit - 1] == '-' && strcmp(key + length - unit, units[i][0]) == 0) {
+            key[length - unit - 1] = '\0';
+            *ret_unit = units[i][1];
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_setting(char *buffer, size_t size, const char *setting, size_t length)
+{
+    char key[256], value[256];
+    const char *equals = memchr(setting, '=', length), *unit = "";
+    if (!equals || equals == setting || (size_t)(equals - setting) >= sizeof(key)) {
+        snprintf(buffer, size, "%.*s", (int)length, setting);
+        return;
+    }
+    snprintf(key, sizeof(key), "%.*s", (int)(equals - setting), setting);
+    snprintf(value, sizeof(value), "%.*s", (int)(length - (size_t)(equals + 1 - setting)), equals + 1);
+    for (char *p = key; *p; p++)
+        if (*p == '_')
+            *p = '-';
+    split_unit(key, &unit);
+    for (char *p = key; *p; p++)
+        if (*p == '-')
+            *p = ' ';
+    if (value[0] && strspn(value, "0123456789") == strlen(value) && strlen(value) < 16) {
+        text_count(value, sizeof(value), strtod(value, NULL));
+    }
+    snprintf(buffer, size, "%s %s%s", key, value, unit);
+}
+
+void text_params(char *buffer, size_t size, const char *params)
+{
+    size_t used = 0;
+    buffer[0] = '\0';
+    for (const char *p = params ? params : ""; *p;) {
+        while (isspace((unsigned char)*p))
+            p++;
+        size_t length = strcspn(p, " \t\r\n");
+        char setting[600];
+        if (length == 0)
+            break;
+        print_setting(setting, sizeof(setting), p, length);
+        int written = snprintf(buffer + used, size - used, "%s%s", used ? ", " : "", setting);
+        if (written < 0 || (size_t)written >= size - used)
+            break; /* cut where the buffer ends: text_fit shows it, and cleans half a character */
+        used += (size_t)written;
+        p += length;
+    }
+}

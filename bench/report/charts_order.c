@@ -1,0 +1,267 @@
+/*
+ * Every run in the order in which they ran, its wall time against the median of its own runner and workload: drift, and
+ * what disturbed the machine, show as what all have in common.
+ */
+#include "charts.h"
+#include "report.h"
+#include "trial_index.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* px */
+#define AXES_LEFT   130.0
+#define AXES_RIGHT  (CHART_WIDTH - CHART_MARGIN)
+#define AXES_FOOT   92.0
+#define KEY_FROM    138.0 /* the first line of the runners' markers */
+#define KEY_PITCH   34.0
+#define BLOCK_LABEL 46.0 /* above the axes, for the blocks' numbers */
+
+struct dot {
+    double position, percent; /* percent: over the median; NAN: no time */
+    int64_t block;
+    const char *runner;
+    bool failed;
+};
+
+struct order {
+    struct dot *dots; /* as many as the run has trials, in their order */
+    size_t count;
+    const char *runners[CHART_MOST_ROWS];
+    size_t runner_count;
+    double lo, hi; /* percent, of the axis */
+    size_t timed;  /* dots that have a time */
+};
+
+static int by_value(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+static void add_runner(struct order *order, const char *runner)
+{
+    for (size_t i = 0; i < order->runner_count; i++)
+        if (strcmp(order->runners[i], runner) == 0)
+            return;
+    if (order->runner_count < CHART_MOST_ROWS)
+        order->runners[order->runner_count++] = runner;
+}
+
+/* A run that failed has a place, but its time is not one: it is marked at the foot. */
+static int fill_dots(struct order *order, const struct run_data *run)
+{
+    struct trial_index index;
+    order->dots = calloc(run->trial_count + 1, sizeof(*order->dots));
+    if (!order->dots || trial_index_make(&index, run->trials, run->trial_count) < 0)
+        return -1;
+    order->count = run->trial_count;
+    for (size_t t = 0; t < run->trial_count; t++)
+        order->dots[t] = (struct dot){(double)(t + 1), NAN, run->trials[t].block, run->trials[t].runner,
+                                      strcmp(run->trials[t].state, "failed") == 0};
+    for (size_t i = 0; i < run->lane_count; i++) {
+        const struct summary_record *lane = &run->lanes[i];
+        struct trial_span span = trial_index_find(&index, lane->cell, lane->runner);
+        for (size_t s = 0; s < span.count; s++) {
+            size_t t = span.order[s];
+            const struct trial_record *trial = &run->trials[t];
+            if (strcmp(trial->state, "ok") != 0 || !(trial->wall_s > 0) || !(lane->wall_s_median > 0))
+                continue;
+            order->dots[t].percent = 100 * (trial->wall_s / lane->wall_s_median - 1);
+            order->timed++;
+        }
+    }
+    trial_index_finish(&index);
+    for (size_t i = 0; i < run->lane_count; i++)
+        add_runner(order, run->lanes[i].runner);
+    return 0;
+}
+
+/*
+ * The axis holds every dot, unless a few lie so far off that nothing could be seen of the others: then those are drawn
+ * as arrows at the edge, with their value.
+ */
+static int choose_range(struct order *order)
+{
+    double *sorted = calloc(order->timed + 1, sizeof(*sorted));
+    size_t n = 0;
+    if (!sorted)
+        return -1;
+    for (size_t i = 0; i < order->count; i++)
+        if (isfinite(order->dots[i].percent))
+            sorted[n++] = order->dots[i].percent;
+    qsort(sorted, n, sizeof(*sorted), by_value);
+    double near_lo = sorted[n / 50], near_hi = sorted[n - 1 - n / 50];
+    double reach = fmax(1, 3 * fmax(-near_lo, near_hi));
+    order->lo = fmin(-0.5, fmax(sorted[0], -reach));
+    order->hi = fmax(0.5, fmin(sorted[n - 1], reach));
+    double room = (order->hi - order->lo) * 0.06;
+    order->lo -= room;
+    order->hi += room;
+    free(sorted);
+    return 0;
+}
+
+/* The runners' markers with their names, in lines. Returns the y below them. */
+static double write_key(struct chart *chart, const struct order *order)
+{
+    double x = CHART_MARGIN, y = KEY_FROM;
+    for (size_t i = 0; i < order->runner_count; i++) {
+        char text[600];
+        text_fit(text, sizeof(text), report_runner_label(order->runners[i]), TEXT_BODY, 420);
+        double width = 28 + text_width(text, TEXT_BODY) + 26;
+        if (x + width > CHART_WIDTH - CHART_MARGIN && x > CHART_MARGIN) {
+            x = CHART_MARGIN;
+            y += KEY_PITCH;
+        }
+        chart_mark(chart, x + 10, y, runner_slot(order->runners[i]));
+        chart_text(chart, x + 28, y, TEXT_BODY, TEXT_LEFT, text);
+        x += width;
+    }
+    return y + KEY_PITCH / 2;
+}
+
+struct frame {
+    double top, bottom;
+    double x_lo, x_hi;
+    struct chart_axis y;
+};
+
+static double x_px(const struct frame *frame, double position)
+{
+    return AXES_LEFT + (position - frame->x_lo) / (frame->x_hi - frame->x_lo) * (AXES_RIGHT - AXES_LEFT);
+}
+
+/* A thin line between two blocks, and over each its number where there is room. */
+static void write_blocks(struct chart *chart, const struct order *order, const struct frame *frame)
+{
+    double labelled_until = -INFINITY;
+    for (size_t from = 0, to; from < order->count; from = to) {
+        for (to = from + 1; to < order->count && order->dots[to].block == order->dots[from].block;)
+            to++;
+        double left = x_px(frame, (double)from + 0.5), right = x_px(frame, (double)to + 0.5);
+        if (from > 0)
+            chart_line(chart, left, frame->top, left, frame->bottom);
+        char text[64];
+        snprintf(text, sizeof(text), "block %lld", (long long)order->dots[from].block);
+        if (text_width(text, TEXT_NOTE) + 8 > right - left)
+            snprintf(text, sizeof(text), "%lld", (long long)order->dots[from].block);
+        double middle = (left + right) / 2, half = text_width(text, TEXT_NOTE) / 2 + 4;
+        if (middle - half < labelled_until)
+            continue;
+        chart_text(chart, middle, frame->top - 18, TEXT_NOTE, TEXT_CENTER, text);
+        labelled_until = middle + half;
+    }
+}
+
+/* The middle of each block's dots: what the runs of a block have in common. */
+static int write_block_medians(struct chart *chart, const struct order *order)
+{
+    double *values = calloc(order->count + 1, sizeof(*values));
+    if (!values)
+        return -1;
+    fputs("\n\n# block from\tto\tmedian percent\n", chart->data);
+    for (size_t from = 0, to; from < order->count; from = to) {
+        size_t n = 0;
+        for (to = from; to < order->count && order->dots[to].block == order->dots[from].block; to++)
+            if (isfinite(order->dots[to].percent))
+                values[n++] = order->dots[to].percent;
+        if (n == 0)
+            continue;
+        qsort(values, n, sizeof(*values), by_value);
+        fprintf(chart->data, "%.9g\t%.9g\t%.9g\n", (double)from + 0.5, (double)to + 0.5,
+                (values[(n - 1) / 2] + values[n / 2]) / 2);
+    }
+    free(values);
+    return 0;
+}
+
+/* Columns: position, percent (put at the edge if it is beyond), runner's number, 0 inside, 1 above, -1 below, 2 failed.
+ */
+static void write_dots(struct chart *chart, const struct order *order, const struct frame *frame)
+{
+    double labelled_until[2] = {-INFINITY, -INFINITY};
+    fputs("# order\tpercent over its median\trunner's number in the style\t0 inside, 1 above, -1 below the axis, 2 "
+          "failed\n",
+          chart->data);
+    for (size_t i = 0; i < order->count; i++) {
+        const struct dot *dot = &order->dots[i];
+        if (!isfinite(dot->percent) && !dot->failed)
+            continue;
+        int where = dot->failed ? 2 : dot->percent > order->hi ? 1 : dot->percent < order->lo ? -1 : 0;
+        fprintf(chart->data, "%.0f\t%.9g\t%d\t%d\n", dot->position, dot->failed ? 0 : dot->percent,
+                runner_slot(dot->runner), where);
+        if (where != 1 && where != -1)
+            continue;
+        char text[64];
+        snprintf(text, sizeof(text), "%s%.3g %%", where > 0 ? "+" : "\u2212", fabs(dot->percent));
+        double x = x_px(frame, dot->position), width = text_width(text, TEXT_CAPTION);
+        bool flip = x + 12 + width > AXES_RIGHT;
+        double from = flip ? x - 12 - width : x + 12;
+        if (from < labelled_until[where > 0])
+            continue;
+        chart_text(chart, from, where > 0 ? frame->top + 12 : frame->bottom - 12, TEXT_CAPTION, TEXT_LEFT, text);
+        labelled_until[where > 0] = from + width + 8;
+    }
+}
+
+static void write_words(struct chart *chart, const struct order *order, const struct run_data *run)
+{
+    char text[300], count[64];
+    size_t failed = 0;
+    for (size_t i = 0; i < order->count; i++)
+        failed += order->dots[i].failed;
+    chart_title(chart, "Every run, in the order they ran",
+                "wall time of a run against the median of its own runner and workload; a drift moves all runners");
+    text_count(count, sizeof(count), (double)order->timed);
+    snprintf(text, sizeof(text),
+             "n = %s runs, each a mark (single runs have no interval). Grey line: median of each block.%s", count,
+             failed ? " Red cross: a run with failed jobs." : "");
+    chart_caption(chart, run, text);
+}
+
+static int draw(struct chart_list *list, const struct order *order, struct failure *ret_failure)
+{
+    struct chart *chart = chart_begin(list, "order", 0, CHART_HEIGHT, ret_failure);
+    if (!chart)
+        return -1;
+    struct frame frame = {.bottom = CHART_HEIGHT - CHART_CAPTION_HEIGHT - AXES_FOOT, .x_lo = 0.5};
+    frame.top = write_key(chart, order) + BLOCK_LABEL;
+    frame.x_hi = (double)order->count + 0.5;
+    struct chart_axis x;
+    axis_percent(&frame.y, order->lo, order->hi, 7);
+    axis_linear(&x, 1, (double)order->count, 10);
+    chart_number(chart, "LEFT", AXES_LEFT);
+    chart_number(chart, "RIGHT", AXES_RIGHT);
+    chart_number(chart, "TOP", frame.top);
+    chart_number(chart, "BOTTOM", frame.bottom);
+    chart_number(chart, "XMIN", frame.x_lo);
+    chart_number(chart, "XMAX", frame.x_hi);
+    chart_number(chart, "YMIN", order->lo);
+    chart_number(chart, "YMAX", order->hi);
+    chart_number(chart, "DOT_SIZE", order->count > 600 ? 0.9 : order->count > 200 ? 1.2 : 1.6);
+    fprintf(chart->script, "XTICS = '%s'\nYTICS = '%s'\n", x.ticks, frame.y.ticks);
+    chart_text(chart, (AXES_LEFT + AXES_RIGHT) / 2, frame.bottom + 64, TEXT_BODY, TEXT_CENTER,
+               "runs, in the order they ran");
+    write_dots(chart, order, &frame);
+    write_blocks(chart, order, &frame);
+    if (write_block_medians(chart, order) < 0)
+        chart->out_of_memory = true;
+    write_words(chart, order, list->run);
+    return chart_end(list, chart, "order", ret_failure);
+}
+
+int charts_order(struct chart_list *list, struct failure *ret_failure)
+{
+    struct order order = {0};
+    int result = fill_dots(&order, list->run);
+    if (result == 0 && order.timed > 0)
+        result = choose_range(&order);
+    if (result < 0)
+        failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+    else if (order.timed > 0)
+        result = draw(list, &order, ret_failure);
+    free(order.dots);
+    return result;
+}

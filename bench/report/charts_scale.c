@@ -1,0 +1,161 @@
+/* Axes, and room on them. Pure functions. */
+#include "charts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add_labelled(struct chart_axis *axis, double value, const char *label)
+{
+    char tick[128];
+    size_t used = strlen(axis->ticks);
+    snprintf(tick, sizeof(tick), "%s\"%s\" %.9g", used ? ", " : "", label, value);
+    if (used + strlen(tick) < sizeof(axis->ticks))
+        strcat(axis->ticks, tick);
+}
+
+static void add_tick(struct chart_axis *axis, double value)
+{
+    char label[64];
+    if (fabs(value) >= 999.5 || value == rint(value))
+        text_count(label, sizeof(label), value);
+    else
+        snprintf(label, sizeof(label), "%.6g", value);
+    add_labelled(axis, value, label);
+}
+
+/* gnuplot takes a label as a format: a percent sign is two. */
+static void add_percent(struct chart_axis *axis, double value)
+{
+    char label[64], number[48];
+    if (fabs(value) >= 999.5)
+        text_count(number, sizeof(number), fabs(value));
+    else
+        snprintf(number, sizeof(number), "%.6g", fabs(value));
+    snprintf(label, sizeof(label), value == 0 ? "%s%s" : "%s%s %%%%",
+             value > 0   ? "+"
+             : value < 0 ? "\u2212"
+                         : "",
+             number);
+    add_labelled(axis, value, label);
+}
+
+static void add_linear(struct chart_axis *axis, double lo, double hi, int wanted,
+                       void (*add)(struct chart_axis *axis, double value))
+{
+    *axis = (struct chart_axis){.lo = lo, .hi = hi > lo ? hi : lo + 1};
+    double rough = (axis->hi - lo) / wanted, power = pow(10, floor(log10(rough))), step = 10 * power;
+    for (const double *m = (const double[]){1, 2, 5, 0}; *m; m++)
+        if (*m * power >= rough * 0.999) {
+            step = *m * power;
+            break;
+        }
+    /* By counting, so that no rounding error adds up and zero is zero. */
+    for (double i = ceil(lo / step - 1e-9); i * step <= axis->hi + step * 1e-9; i++)
+        add(axis, i == 0 ? 0 : i * step);
+}
+
+void axis_linear(struct chart_axis *ret_axis, double lo, double hi, int wanted)
+{
+    add_linear(ret_axis, lo, hi, wanted, add_tick);
+}
+
+void axis_percent(struct chart_axis *ret_axis, double lo, double hi, int wanted)
+{
+    add_linear(ret_axis, lo, hi, wanted, add_percent);
+}
+
+void axis_log(struct chart_axis *ret_axis, double lo, double hi)
+{
+    *ret_axis = (struct chart_axis){.lo = lo, .hi = hi > lo ? hi : lo * 10, .log = true};
+    double decades = log10(ret_axis->hi / lo);
+    int each = decades > 12 ? 3 : decades > 6 ? 2 : 1;
+    for (int exponent = (int)floor(log10(lo)); exponent <= (int)ceil(log10(ret_axis->hi)); exponent++) {
+        if (exponent % each)
+            continue;
+        for (const double *m = (const double[]){1, 2, 5, 0}; *m; m++) {
+            double tick = *m * pow(10, exponent);
+            if (*m > 1 && decades > 2.5)
+                continue;
+            if (tick >= lo * 0.9999 && tick <= ret_axis->hi * 1.0001)
+                add_tick(ret_axis, tick);
+        }
+    }
+}
+
+/* Half of what a tick's label takes, px. */
+static double half_label(double value)
+{
+    char label[64];
+    text_count(label, sizeof(label), value);
+    return text_width(label, TEXT_BODY) / 2;
+}
+
+/* How gladly a tick is given its label: the ends before all, then 1, then 2 and 5 times a power of ten. */
+static int roundness(const double *values, size_t count, size_t i)
+{
+    double digit = values[i] / pow(10, floor(log10(values[i]) + 1e-9));
+    return i == 0 || i == count - 1 ? 3 : fabs(digit - 1) < 1e-6 ? 2 : fabs(digit - 2) < 1e-6 || fabs(digit - 5) < 1e-6;
+}
+
+void axis_log_at(struct chart_axis *ret_axis, const double *values, size_t count, double width)
+{
+    enum { LABELS_MOST = 64, APART = 10 };
+    /* A little room on both sides, so that the outermost markers are whole. */
+    double lo = values[0], hi = values[count - 1], room = hi > lo ? pow(hi / lo, 0.03) : 2;
+    *ret_axis = (struct chart_axis){.lo = lo / room, .hi = hi * room, .log = true};
+    double from[LABELS_MOST], to[LABELS_MOST];
+    size_t used = 0;
+    for (int wanted = 3; wanted >= 0; wanted--)
+        for (size_t i = 0; i < count && used < LABELS_MOST; i++) {
+            double at = axis_place(ret_axis, values[i]) * width, half = half_label(values[i]);
+            bool free = roundness(values, count, i) == wanted;
+            for (size_t k = 0; k < used; k++)
+                free = free && (at + half + APART < from[k] || at - half - APART > to[k]);
+            if (!free)
+                continue;
+            from[used] = at - half;
+            to[used++] = at + half;
+            add_tick(ret_axis, values[i]);
+        }
+}
+
+double axis_place(const struct chart_axis *axis, double value)
+{
+    if (axis->log)
+        return log(value / axis->lo) / log(axis->hi / axis->lo);
+    return (value - axis->lo) / (axis->hi - axis->lo);
+}
+
+/*
+ * With p_i = position_i - i * gap the condition is that p does not fall: least squares under that is isotonic
+ * regression, by pooling adjacent violators. Source: Barlow, Bartholomew, Bremner & Brunk, Statistical Inference under
+ * Order Restrictions, 1972, 1.2.
+ */
+void spread_apart(double *positions, size_t count, double gap, double lo, double hi)
+{
+    struct pool {
+        double mean;
+        size_t members;
+    } *pools = calloc(count ? count : 1, sizeof(*pools));
+    if (!pools)
+        return;
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        pools[used++] = (struct pool){positions[i] - (double)i * gap, 1};
+        while (used > 1 && pools[used - 2].mean >= pools[used - 1].mean) {
+            struct pool *left = &pools[used - 2], *right = &pools[used - 1];
+            size_t members = left->members + right->members;
+            left->mean = (left->mean * (double)left->members + right->mean * (double)right->members) / (double)members;
+            left->members = members;
+            used--;
+        }
+    }
+    double highest = hi - (double)(count - 1) * gap;
+    for (size_t p = 0, i = 0; p < used; p++) {
+        double at = fmax(lo, fmin(pools[p].mean, highest));
+        for (size_t m = 0; m < pools[p].members; m++, i++)
+            positions[i] = at + (double)i * gap;
+    }
+    free(pools);
+}

@@ -1,0 +1,283 @@
+/*
+ * The timeline of one cell: a panel a runner, in it each job as a line from its start to its end. All panels have the
+ * same time axis, so that their lengths can be compared; where that leaves a runner a sliver at the left, the same jobs
+ * are drawn once more beside it, stretched, on an axis of their own.
+ */
+#include "charts.h"
+#include "report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* px */
+#define HEADS_RIGHT 330.0 /* the runner's name and its time stand left of this */
+#define ROWS_FROM   130.0
+#define ROW_GAP     37.0
+#define ROW_LEAST   85.0
+#define ROW_MOST    190.0
+#define AXIS_FOOT   80.0
+
+/* Shorter than this share of the axis: drawn once more. Where it is drawn: from this share on to the right edge. */
+#define SLIVER    0.28
+#define ZOOM_FROM 0.42
+/* Stretched panels share an axis while the shortest of them takes at least this share of it. */
+#define ZOOM_ALIKE 0.25
+
+/* As many jobs of a runner as are drawn; more would be less than a pixel each, and make megabytes of SVG. */
+#define JOBS_MOST   400
+#define FAILED_MOST 200
+
+struct row {
+    const struct summary_record *lane;
+    const struct sample_set *set; /* NULL: nothing kept */
+    struct sample *jobs;          /* of the set, by start */
+    size_t failed;
+    double end_s;
+    double top, bottom; /* px */
+    double zoom_s;      /* end of the stretched axis; 0: none */
+};
+
+struct timeline {
+    const struct lane_group *group;
+    struct row rows[CHART_MOST_ROWS];
+    size_t count;
+    double end_s;
+    size_t drawn_of; /* the least 1/n of its jobs that a row shows; 1: all */
+    double right, height;
+};
+
+static int by_start(const void *a, const void *b)
+{
+    const struct sample *left = a, *right = b;
+    if (left->start_ns != right->start_ns)
+        return left->start_ns < right->start_ns ? -1 : 1;
+    if (left->end_ns != right->end_ns)
+        return left->end_ns < right->end_ns ? -1 : 1;
+    return (left->worker > right->worker) - (left->worker < right->worker);
+}
+
+static const struct sample_set *samples_of(const struct run_data *run, const struct summary_record *lane)
+{
+    for (size_t i = 0; i < run->sample_set_count; i++) {
+        const struct sample_set *set = &run->sample_sets[i];
+        if (set->sample_count > 0 && strcmp(set->cell, lane->cell) == 0 && strcmp(set->runner, lane->runner) == 0)
+            return set;
+    }
+    return NULL;
+}
+
+static void timeline_finish(struct timeline *timeline)
+{
+    for (size_t i = 0; i < timeline->count; i++)
+        free(timeline->rows[i].jobs);
+}
+
+/* Returns 0 or -1 (memory). */
+static int timeline_init(struct timeline *timeline, const struct run_data *run, const struct lane_group *group)
+{
+    *timeline = (struct timeline){.group = group, .drawn_of = 1};
+    for (size_t i = 0; i < group->count && timeline->count < CHART_MOST_ROWS; i++) {
+        struct row *row = &timeline->rows[timeline->count++];
+        *row = (struct row){.lane = group->lanes[i], .set = samples_of(run, group->lanes[i])};
+        if (!row->set)
+            continue;
+        row->jobs = calloc(row->set->sample_count, sizeof(*row->jobs));
+        if (!row->jobs)
+            return -1;
+        memcpy(row->jobs, row->set->samples, row->set->sample_count * sizeof(*row->jobs));
+        qsort(row->jobs, row->set->sample_count, sizeof(*row->jobs), by_start);
+        for (size_t j = 0; j < row->set->sample_count; j++) {
+            row->failed += !row->jobs[j].ok;
+            row->end_s = fmax(row->end_s, (double)row->jobs[j].end_ns / 1e9);
+        }
+        timeline->end_s = fmax(timeline->end_s, row->end_s);
+    }
+    return 0;
+}
+
+/*
+ * Give the slivers their stretched axes, the longest first: those that are about as long share one, so that they can be
+ * compared with each other, too.
+ */
+static void choose_zooms(struct timeline *timeline)
+{
+    double below = timeline->end_s * SLIVER;
+    for (;;) {
+        double longest = 0;
+        for (size_t i = 0; i < timeline->count; i++)
+            if (timeline->rows[i].zoom_s == 0 && timeline->rows[i].end_s < below)
+                longest = fmax(longest, timeline->rows[i].end_s);
+        if (longest <= 0)
+            return;
+        for (size_t i = 0; i < timeline->count; i++) {
+            struct row *row = &timeline->rows[i];
+            if (row->zoom_s == 0 && row->end_s < below && row->end_s >= longest * ZOOM_ALIKE)
+                row->zoom_s = longest * 1.03;
+        }
+    }
+}
+
+static void lay_out(struct timeline *timeline)
+{
+    double around = ROWS_FROM + AXIS_FOOT + CHART_CAPTION_HEIGHT, rows = (double)timeline->count;
+    double pitch = fmax(ROW_LEAST + ROW_GAP, fmin(ROW_MOST + ROW_GAP, (CHART_HEIGHT - around) / rows));
+    for (size_t i = 0; i < timeline->count; i++) {
+        timeline->rows[i].top = ROWS_FROM + (double)i * pitch;
+        timeline->rows[i].bottom = timeline->rows[i].top + pitch - ROW_GAP;
+    }
+    timeline->right = CHART_WIDTH - CHART_MARGIN - 20;
+    timeline->height = rint(around + rows * pitch);
+}
+
+/* Every nth job, and all that failed as far as there is room: columns panel, job (from 1), start and end s, failed. */
+static void write_jobs(struct chart *chart, struct timeline *timeline, const struct row *row, size_t number)
+{
+    size_t count = row->set->sample_count, step = (count + JOBS_MOST - 1) / JOBS_MOST, failed = 0;
+    for (size_t j = 0; j < count; j++) {
+        const struct sample *job = &row->jobs[j];
+        if (job->ok ? j % step != 0 : failed++ >= FAILED_MOST)
+            continue;
+        fprintf(chart->data, "%zu\t%zu\t%.9g\t%.9g\t%d\t%d\n", number, j + 1, (double)job->start_ns / 1e9,
+                (double)job->end_ns / 1e9, runner_slot(row->lane->runner), !job->ok);
+    }
+    if (step > timeline->drawn_of)
+        timeline->drawn_of = step;
+}
+
+/* The runner's name, below it the time large, and what failed. */
+static void write_head(struct chart *chart, const struct row *row, struct text_pool *words)
+{
+    char lines[2][TEXT_LINE_SIZE], text[700] = "", failed[64], all[64];
+    const char *state = row->lane->state ? row->lane->state : "";
+    const char *time = row->set                            ? units_duration(words, row->end_s)
+                       : strcmp(state, "unsupported") == 0 ? "not supported"
+                                                           : "no data";
+    double room = HEADS_RIGHT - CHART_MARGIN - 16;
+    text_fit_lines(lines, report_runner_label(row->lane->runner), TEXT_BODY, room);
+    double height = lines[1][0] ? 54 : 27;
+    double y = (row->top + row->bottom - height - 32 - (row->failed ? 26 : 0)) / 2;
+    chart_label(chart, CHART_MARGIN, y + height / 2, TEXT_BODY, TEXT_LEFT, room,
+                report_runner_label(row->lane->runner));
+    chart_text(chart, CHART_MARGIN, y + height + 17, row->set ? TEXT_NUMBER : TEXT_NOTE, TEXT_LEFT, time);
+    text_count(failed, sizeof(failed), (double)row->failed);
+    text_count(all, sizeof(all), row->set ? (double)row->set->sample_count : 0);
+    if (row->failed)
+        chart_textf(chart, CHART_MARGIN, y + height + 46, TEXT_ALARM, TEXT_LEFT, "%s of %s failed", failed, all);
+    if (!row->set && row->lane->reason)
+        text_fit(text, sizeof(text), row->lane->reason, TEXT_NOTE, CHART_WIDTH - HEADS_RIGHT - CHART_MARGIN - 40);
+    chart_text(chart, HEADS_RIGHT + 14, (row->top + row->bottom) / 2, TEXT_NOTE, TEXT_LEFT, text);
+}
+
+/* Lines from the sliver's ends to the panel where it is drawn once more, and by how much it is stretched. */
+static void write_zoom(struct chart *chart, const struct timeline *timeline, const struct row *row, double axis_end,
+                       struct text_pool *words)
+{
+    double width = timeline->right - HEADS_RIGHT, left = HEADS_RIGHT + ZOOM_FROM * width;
+    double at = HEADS_RIGHT + row->zoom_s / axis_end * width;
+    chart_line(chart, at, row->top, left, row->top);
+    chart_line(chart, at, row->bottom, left, row->bottom);
+    double scale;
+    const char *unit = text_time_unit(row->zoom_s, &scale);
+    chart_text(chart, timeline->right + 8, row->bottom + 13, TEXT_CAPTION, TEXT_LEFT, unit);
+    chart_textf(chart, (at + left) / 2, (row->top + row->bottom) / 2, TEXT_NOTE, TEXT_CENTER, "stretched %s",
+                units_times(words, axis_end / row->zoom_s * (1 - ZOOM_FROM), NAN, NAN).value);
+}
+
+static void write_variables(struct chart *chart, const struct timeline *timeline, const struct chart_axis *axis,
+                            double scale)
+{
+    double values[6][CHART_MOST_ROWS];
+    struct chart_axis zoom[CHART_MOST_ROWS];
+    for (size_t i = 0; i < timeline->count; i++) {
+        const struct row *row = &timeline->rows[i];
+        double zoom_scale;
+        text_time_unit(row->zoom_s, &zoom_scale);
+        axis_linear(&zoom[i], 0, row->zoom_s > 0 ? row->zoom_s * zoom_scale : 1, 5);
+        values[0][i] = row->top;
+        values[1][i] = row->bottom;
+        values[2][i] = row->set ? (double)row->set->sample_count : 1;
+        values[3][i] = row->zoom_s * zoom_scale;
+        values[4][i] = zoom_scale;
+        values[5][i] = (double)runner_slot(row->lane->runner);
+    }
+    static const char *const names[6] = {"TOP", "BOTTOM", "JOBS", "ZOOM_END", "ZOOM_SCALE", "RUNNER"};
+    chart_number(chart, "PANELS", (double)timeline->count);
+    chart_number(chart, "LEFT", HEADS_RIGHT);
+    chart_number(chart, "RIGHT", timeline->right);
+    chart_number(chart, "ZOOM_LEFT", HEADS_RIGHT + ZOOM_FROM * (timeline->right - HEADS_RIGHT));
+    chart_number(chart, "SCALE", scale);
+    chart_number(chart, "XMAX", axis->hi);
+    fprintf(chart->script, "XTICS = '%s'\n", axis->ticks);
+    for (size_t v = 0; v < 6; v++)
+        chart_array(chart, names[v], values[v], timeline->count);
+    fprintf(chart->script, "array ZOOM_XTICS[%zu]\n", timeline->count);
+    for (size_t i = 0; i < timeline->count; i++)
+        fprintf(chart->script, "ZOOM_XTICS[%zu] = '%s'\n", i + 1, zoom[i].ticks);
+}
+
+static void write_words(struct chart *chart, const struct timeline *timeline, const struct run_data *run)
+{
+    char text[900], description[500], meaning[500], every[100] = "";
+    lane_group_describe(timeline->group, description, sizeof(description));
+    snprintf(text, sizeof(text), description[0] ? "%.300s: %s" : "%.300s", timeline->group->name, description);
+    chart_title(chart, "When each job ran", text);
+    long blocks = 0;
+    for (size_t i = 0; i < timeline->count; i++)
+        if (timeline->rows[i].lane->trials > blocks)
+            blocks = timeline->rows[i].lane->trials;
+    if (timeline->drawn_of > 1)
+        snprintf(every, sizeof(every), " Only one job in %zu is drawn, and those that failed.", timeline->drawn_of);
+    snprintf(meaning, sizeof(meaning),
+             "Each line is one job, the first at the bottom. n = 1 run of each runner, of %ld that with the median "
+             "time; a single "
+             "run has no interval.%s",
+             blocks, every);
+    chart_caption(chart, run, meaning);
+}
+
+static int draw(struct chart_list *list, struct timeline *timeline, int number, struct failure *ret_failure)
+{
+    double scale;
+    struct chart_axis axis;
+    const char *unit = text_time_unit(timeline->end_s, &scale);
+    choose_zooms(timeline);
+    lay_out(timeline);
+    axis_linear(&axis, 0, timeline->end_s * scale * 1.01, 9);
+    struct chart *chart = chart_begin(list, "timeline", number, timeline->height, ret_failure);
+    if (!chart)
+        return -1;
+    write_variables(chart, timeline, &axis, scale);
+    fputs("# panel\tjob (by its start)\tstart s\tend s\trunner's number in the style\tfailed\n", chart->data);
+    for (size_t i = 0; i < timeline->count; i++) {
+        const struct row *row = &timeline->rows[i];
+        write_head(chart, row, list->words);
+        if (row->set)
+            write_jobs(chart, timeline, row, i + 1);
+        if (row->zoom_s > 0)
+            write_zoom(chart, timeline, row, axis.hi / scale, list->words);
+    }
+    chart_textf(chart, timeline->right, timeline->rows[timeline->count - 1].bottom + ROW_GAP + 52, TEXT_BODY,
+                TEXT_RIGHT, "time since the start (%s)", unit);
+    write_words(chart, timeline, list->run);
+    return chart_end(list, chart, "timeline", ret_failure);
+}
+
+int charts_timeline(struct chart_list *list, const struct lane_group *groups, size_t count, struct failure *ret_failure)
+{
+    int number = 0;
+    for (size_t i = 0; i < count && number < CHART_MOST_PANELS; i++) {
+        if (groups[i].swept)
+            continue;
+        struct timeline timeline;
+        int result = timeline_init(&timeline, list->run, &groups[i]);
+        if (result < 0)
+            failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+        else if (timeline.end_s > 0)
+            result = draw(list, &timeline, ++number, ret_failure);
+        timeline_finish(&timeline);
+        if (result < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,68 @@
+#include <stdlib.h>
+#include <string.h>
+#include "html_parts.h"
+#include "html_text.h"
+
+#define MOST_INDEX_BYTES (1u << 20)
+#define MOST_CHART_BYTES (32u << 20)
+
+/* Only a plain name of ours: the index may come from somebody else's results. */
+static bool is_chart_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    size_t length = strlen(name);
+    return length > 4 && length < 100 && name[0] != '.' && strspn(name, letters) == length &&
+           strcmp(name + length - 4, ".svg") == 0;
+}
+
+static char *read_in_charts(const struct run_data *run, const char *name, size_t most, size_t *ret_size)
+{
+    char *path = NULL;
+    if (asprintf(&path, "%s/charts/%s", run->dir, name) < 0)
+        return NULL;
+    char *bytes = html_read_file(path, most, ret_size, NULL);
+    free(path);
+    return bytes;
+}
+
+/*
+ * As a picture and not as elements of the page: what an SVG file could do (scripts, styles, names that clash with
+ * another chart's) stays in it.
+ */
+static void write_chart(FILE *out, const struct run_data *run, const json_t *item)
+{
+    const char *file = json_string_value(json_object_get(item, "file"));
+    const char *title = json_string_value(json_object_get(item, "title"));
+    const char *caption = json_string_value(json_object_get(item, "caption"));
+    size_t size = 0;
+    char *svg = file && is_chart_name(file) ? read_in_charts(run, file, MOST_CHART_BYTES, &size) : NULL;
+    if (!svg)
+        return;
+    fputs("<figure>\n<div class=\"scroll card\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
+    html_text(out, title ? title : file);
+    fputs("\"><img alt=\"", out);
+    html_text(out, title ? title : file);
+    fputs("\" src=\"data:image/svg+xml;base64,", out);
+    html_base64(out, (const unsigned char *)svg, size);
+    fputs("\"></div>\n", out);
+    if (caption) {
+        fputs("<figcaption>", out);
+        html_text(out, caption);
+        fputs("</figcaption>\n", out);
+    }
+    fputs("</figure>\n", out);
+    free(svg);
+}
+
+void html_write_charts(FILE *out, const struct run_data *run)
+{
+    size_t size = 0, i;
+    char *text = read_in_charts(run, "index.json", MOST_INDEX_BYTES, &size);
+    json_t *index = text ? json_loadb(text, size, 0, NULL) : NULL;
+    const json_t *item;
+    if (json_array_size(index) > 0)
+        fputs("<h2>Charts</h2>\n", out);
+    json_array_foreach(index, i, item) write_chart(out, run, item);
+    json_decref(index);
+    free(text);
+}

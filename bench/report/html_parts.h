@@ -1,0 +1,18 @@
+/* The sections of report.html. All write to the stream; its errors are looked at when the file is committed. */
+#ifndef BENCH_REPORT_HTML_PARTS_H
+#define BENCH_REPORT_HTML_PARTS_H
+
+#include "run_data.h"
+#include "tables.h"
+
+void html_write_tables(FILE *out, const struct report_tables *tables);
+
+/** The charts that DIR/charts/index.json names, each as a picture inside the page. Charts that cannot be read are left
+ * out. */
+void html_write_charts(FILE *out, const struct run_data *run);
+
+/** The machine and the build, and the command that makes such a run again. */
+void html_write_environment(FILE *out, const struct run_data *run);
+void html_write_reproduction(FILE *out, const struct run_data *run);
+
+#endif

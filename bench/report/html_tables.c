@@ -1,0 +1,79 @@
+#include "html_parts.h"
+#include "html_text.h"
+
+/* An interval stands in the cell of its figure, so that a narrow screen has fewer columns to scroll through. */
+static size_t columns_of(const struct report_table *table, size_t c)
+{
+    return c + 1 < table->column_count && table->columns[c + 1].continues ? 2 : 1;
+}
+
+static void write_head(FILE *out, const struct report_table *table)
+{
+    fputs("<thead><tr><th scope=\"col\">runner</th>", out);
+    for (size_t c = 0; c < table->column_count; c += columns_of(table, c)) {
+        fputs("<th scope=\"col\">", out);
+        html_text(out, table->columns[c].title);
+        fputs("</th>", out);
+    }
+    fputs("</tr></thead>\n", out);
+}
+
+static void write_cell(FILE *out, const struct report_table *table, const struct table_row *row, size_t c)
+{
+    fputs(row->cells[c].best ? "<td class=\"best\">" : "<td>", out);
+    html_text(out, row->cells[c].text);
+    if (columns_of(table, c) == 2 && row->cells[c + 1].text[0]) {
+        fputs(" <span class=\"interval\">", out);
+        html_text(out, row->cells[c + 1].text);
+        fputs("</span>", out);
+    }
+    fputs("</td>", out);
+}
+
+static void write_row(FILE *out, const struct report_table *table, const struct table_row *row)
+{
+    fputs("<tr><th scope=\"row\">", out);
+    html_text(out, row->label);
+    fputs("</th>", out);
+    if (!row->cells) {
+        fprintf(out, "<td class=\"instead\" colspan=\"%zu\">", table->column_count);
+        html_text(out, row->instead);
+        fputs("</td>", out);
+    }
+    for (size_t c = 0; row->cells && c < table->column_count; c += columns_of(table, c))
+        write_cell(out, table, row, c);
+    fputs("</tr>\n", out);
+}
+
+static void write_table(FILE *out, const struct report_table *table)
+{
+    fputs("<section>\n<h3>", out);
+    html_text(out, table->title);
+    fputs("</h3>\n<p class=\"about\">", out);
+    html_text(out, table->subtitle);
+    fprintf(out, "</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    html_text(out, table->title);
+    fprintf(out, "\"><table class=\"%s\">\n", table->sweep ? "sweep" : "cell");
+    write_head(out, table);
+    fputs("<tbody>\n", out);
+    for (size_t r = 0; r < table->row_count; r++)
+        write_row(out, table, &table->rows[r]);
+    fputs("</tbody></table></div>\n", out);
+    for (size_t i = 0; i < table->note_count; i++) {
+        fputs("<p class=\"note\">* ", out);
+        html_text(out, table->notes[i]);
+        fputs("</p>\n", out);
+    }
+    fputs("</section>\n", out);
+}
+
+void html_write_tables(FILE *out, const struct report_tables *tables)
+{
+    for (size_t i = 0; i < tables->count; i++)
+        write_table(out, &tables->tables[i]);
+    if (tables->legend[0]) {
+        fputs("<p class=\"legend\">", out);
+        html_text(out, tables->legend);
+        fputs("</p>\n", out);
+    }
+}

@@ -1,0 +1,17 @@
+/* Words for people, beside report_runner_label. */
+#ifndef BENCH_REPORT_LABELS_H
+#define BENCH_REPORT_LABELS_H
+
+#include <stdbool.h>
+
+/** Returns the runner within a sentence: "a thread pool"; the name itself where it is not known. */
+const char *label_subject(const char *runner);
+bool label_is_plural(const char *runner);
+
+struct workload_words {
+    const char *title;      /**< "Downloads" */
+    const char *one, *many; /**< "page", "pages" */
+};
+struct workload_words label_workload(const char *workload);
+
+#endif

@@ -1,0 +1,269 @@
+/* run.ndjson into memory: read line by line, checked, then summarised. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "report.h"
+#include "run_data.h"
+#include "run_line.h"
+#include "trial_index.h"
+
+/* A million kept samples are a line of 40 MB; beyond this it is no line of ours, and would take gigabytes to parse. */
+#define MOST_LINE_BYTES (256u << 20)
+
+struct reader {
+    struct run_data *run;
+    char *path;
+    size_t line;         /* the one being read, from 1 */
+    size_t *trial_lines; /* where each trial stood */
+    size_t trial_room, set_room;
+};
+
+static int no_memory(struct failure *ret_failure)
+{
+    return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+}
+
+/* Make room for one more element. Returns the array, which may have moved, or NULL. */
+static void *grow(void *array, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return array;
+    size_t more = *room ? *room * 2 : 64;
+    void *grown = reallocarray(array, more, size);
+    if (grown)
+        *room = more;
+    return grown;
+}
+
+static int add_trial(struct reader *reader, const json_t *object, struct failure *ret_failure)
+{
+    struct run_data *run = reader->run;
+    size_t room = reader->trial_room;
+    struct trial_record *trials = grow(run->trials, run->trial_count, &room, sizeof(*trials));
+    if (trials)
+        run->trials = trials;
+    room = reader->trial_room;
+    size_t *lines = grow(reader->trial_lines, run->trial_count, &room, sizeof(*lines));
+    if (lines)
+        reader->trial_lines = lines;
+    if (!trials || !lines)
+        return no_memory(ret_failure);
+    reader->trial_room = room;
+
+    struct trial_record *trial = &run->trials[run->trial_count];
+    record_init(trial_fields, trial);
+    if (record_from_json(trial_fields, trial, object, ret_failure) != 0) {
+        record_finish(trial_fields, trial);
+        return -1;
+    }
+    reader->trial_lines[run->trial_count++] = reader->line;
+    return 0;
+}
+
+static int add_samples(struct reader *reader, const json_t *object, struct failure *ret_failure)
+{
+    struct run_data *run = reader->run;
+    struct sample_set *sets = grow(run->sample_sets, run->sample_set_count, &reader->set_room, sizeof(*sets));
+    if (!sets)
+        return no_memory(ret_failure);
+    run->sample_sets = sets;
+    if (run_line_read_samples(&sets[run->sample_set_count], object, ret_failure) != 0)
+        return -1;
+    run->sample_set_count++;
+    return 0;
+}
+
+static int add_object(struct reader *reader, json_t *object, struct failure *ret_failure)
+{
+    struct run_data *run = reader->run;
+    if (!run->run) {
+        if (run_line_read_lanes(run, object, ret_failure) != 0)
+            return -1;
+        run->run = json_incref(object);
+        return 0;
+    }
+    if (run->end)
+        return failure_set(ret_failure, EXIT_NO_DATA, "a line after the summary, which is the last");
+    const char *type = json_string_value(json_object_get(object, "type"));
+    if (!type)
+        return failure_set(ret_failure, EXIT_NO_DATA, "type is missing");
+    if (strcmp(type, "trial") == 0)
+        return add_trial(reader, object, ret_failure);
+    if (strcmp(type, "sample") == 0)
+        return add_samples(reader, object, ret_failure);
+    if (strcmp(type, "env") == 0) {
+        if (json_is_object(run->env))
+            return failure_set(ret_failure, EXIT_NO_DATA, "a second line of type env");
+        json_decref(run->env);
+        run->env = json_incref(object);
+        return 0;
+    }
+    if (strcmp(type, "summary") == 0) {
+        if (run_line_read_end(object, &run->partial, ret_failure) != 0)
+            return -1;
+        run->end = json_incref(object);
+        return 0;
+    }
+    return failure_set(ret_failure, EXIT_NO_DATA, "type '%.60s' is not one of run, env, trial, sample, summary", type);
+}
+
+static int add_line(struct reader *reader, const char *text, size_t length, struct failure *ret_failure)
+{
+    if (length > MOST_LINE_BYTES)
+        return failure_set(ret_failure, EXIT_NO_DATA, "longer than %u MiB", MOST_LINE_BYTES >> 20);
+    json_error_t error;
+    json_t *object = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+    if (!object)
+        return failure_set(ret_failure, EXIT_NO_DATA, "not JSON: %s (byte %d)", error.text, error.position);
+    int result = json_is_object(object) ? add_object(reader, object, ret_failure)
+                                        : failure_set(ret_failure, EXIT_NO_DATA, "not a JSON object");
+    json_decref(object);
+    return result;
+}
+
+/* Put file and line in front of a cause. */
+static int at_line(const struct reader *reader, size_t line, const struct failure *cause, struct failure *ret_failure)
+{
+    return failure_set(ret_failure, cause->status, "%s:%zu: %s", reader->path, line, cause->text);
+}
+
+static int read_lines(struct reader *reader, FILE *file, struct failure *ret_failure)
+{
+    char *text = NULL;
+    size_t room = 0;
+    ssize_t length;
+    int result = 0;
+    while (result == 0 && (errno = 0, length = getline(&text, &room, file)) > 0) {
+        if (text[length - 1] != '\n')
+            break; /* the writer was killed in the middle of it */
+        reader->line++;
+        struct failure cause = {0};
+        if (add_line(reader, text, (size_t)length - 1, &cause) != 0)
+            result = at_line(reader, reader->line, &cause, ret_failure);
+    }
+    if (result == 0 && length < 0 && errno != 0)
+        result = failure_set(ret_failure, errno == ENOMEM ? EXIT_LOCAL_LIMIT : EXIT_USAGE, "cannot read %s: %s",
+                             reader->path, strerror(errno));
+    free(text);
+    if (result == 0 && reader->line == 0)
+        result = failure_set(ret_failure, EXIT_NO_DATA, "%s: no whole line in it, so no run", reader->path);
+    return result;
+}
+
+/* Every trial belongs to a planned lane, once in a block: what follows would silently leave out or mix the others. */
+static int check_trials(const struct reader *reader, struct failure *ret_failure)
+{
+    const struct run_data *run = reader->run;
+    struct trial_index index;
+    if (trial_index_make(&index, run->trials, run->trial_count) != 0)
+        return no_memory(ret_failure);
+    struct failure cause = {0};
+    size_t twice = trial_index_duplicate(&index), known = 0;
+    for (size_t i = 0; i < run->lane_count; i++)
+        known += trial_index_find(&index, run->lanes[i].cell, run->lanes[i].runner).count;
+    size_t unknown = run->trial_count;
+    for (size_t i = 0; known < run->trial_count && unknown == run->trial_count && i < run->trial_count; i++)
+        if (!run_data_lane(run, run->trials[i].cell, run->trials[i].runner))
+            unknown = i;
+    trial_index_finish(&index);
+
+    if (twice < run->trial_count) {
+        const struct trial_record *trial = &run->trials[twice];
+        failure_set(&cause, EXIT_NO_DATA, "'%.200s' under '%.100s' in block %lld is there twice", trial->cell,
+                    trial->runner, (long long)trial->block);
+        return at_line(reader, reader->trial_lines[twice], &cause, ret_failure);
+    }
+    if (unknown < run->trial_count) {
+        const struct trial_record *trial = &run->trials[unknown];
+        failure_set(&cause, EXIT_NO_DATA, "'%.200s' under '%.100s' is not in the plan of line 1", trial->cell,
+                    trial->runner);
+        return at_line(reader, reader->trial_lines[unknown], &cause, ret_failure);
+    }
+    return 0;
+}
+
+/* Only a regular file: opening a pipe that somebody left there would wait for ever. */
+static FILE *open_run(const char *dir, const char *path, struct failure *ret_failure)
+{
+    struct stat status;
+    int error = stat(dir, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? 0 : ENOTDIR;
+    if (error) {
+        failure_set(ret_failure, EXIT_USAGE, "%s: %s; wanted the directory of a run, such as results/latest", dir,
+                    strerror(error));
+        return NULL;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) {
+        failure_set(ret_failure, EXIT_USAGE, "cannot read %s: %s", path, strerror(errno));
+        return NULL;
+    }
+    FILE *file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fdopen(fd, "r") : NULL;
+    if (!file) {
+        close(fd);
+        failure_set(ret_failure, EXIT_USAGE, "cannot read %s: not a regular file", path);
+    }
+    return file;
+}
+
+int run_data_read(struct run_data *ret_run, const char *dir, struct failure *ret_failure)
+{
+    struct run_data run = {.dir = strdup(dir), .env = json_null(), .partial = true};
+    struct reader reader = {.run = &run};
+    if (asprintf(&reader.path, "%s/run.ndjson", dir) < 0)
+        reader.path = NULL;
+    int result = run.dir && reader.path ? 0 : no_memory(ret_failure);
+
+    FILE *file = result == 0 ? open_run(dir, reader.path, ret_failure) : NULL;
+    result = file ? 0 : -1;
+    if (result == 0)
+        result = read_lines(&reader, file, ret_failure);
+    if (result == 0)
+        result = check_trials(&reader, ret_failure);
+    if (result == 0)
+        result = summary_compute(&run, ret_failure);
+    if (file)
+        fclose(file);
+    free(reader.path);
+    free(reader.trial_lines);
+    if (result != 0)
+        run_data_finish(&run);
+    else
+        *ret_run = run;
+    return result;
+}
+
+void run_data_finish(struct run_data *run)
+{
+    for (size_t i = 0; i < run->trial_count; i++)
+        record_finish(trial_fields, &run->trials[i]);
+    for (size_t i = 0; i < run->sample_set_count; i++)
+        sample_set_finish(&run->sample_sets[i]);
+    for (size_t i = 0; i < run->lane_count; i++)
+        record_finish(summary_fields, &run->lanes[i]);
+    free(run->trials);
+    free(run->sample_sets);
+    free(run->lanes);
+    json_decref(run->run);
+    json_decref(run->env);
+    json_decref(run->end);
+    free(run->dir);
+    *run = (struct run_data){0};
+}
+
+const struct summary_record *run_data_lane(const struct run_data *run, const char *cell, const char *runner)
+{
+    for (size_t i = 0; i < run->lane_count; i++)
+        if (strcmp(run->lanes[i].cell, cell) == 0 && strcmp(run->lanes[i].runner, runner) == 0)
+            return &run->lanes[i];
+    return NULL;
+}
+
+const char *run_data_sweep(const struct run_data *run, const struct summary_record *lane)
+{
+    const json_t *lanes = json_object_get(run->run, "lanes");
+    return json_string_value(json_object_get(json_array_get(lanes, (size_t)(lane - run->lanes)), "sweep"));
+}

@@ -1,0 +1,118 @@
+/* From a run to its tables: a cell is one, a sweep is one. */
+#include <math.h>
+#include <string.h>
+#include "report.h"
+#include "tables_parts.h"
+#include "units.h"
+
+const char *table_trouble(struct table_maker *maker, const struct summary_record *lane)
+{
+    static const char *const words[][2] = {{"unsupported", "unsupported"},
+                                           {"failed", "failed"},
+                                           {"partial", "were interrupted"},
+                                           {"no_data", "gave no result"}};
+    if (!lane->state || strcmp(lane->state, "ok") == 0)
+        return NULL;
+    const char *word = lane->state;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(lane->state, words[i][0]) == 0)
+            word = words[i][1];
+
+    struct trial_span span = trial_index_find(&maker->index, lane->cell, lane->runner);
+    size_t like_it = 0;
+    for (size_t i = 0; i < span.count; i++)
+        like_it += strcmp(maker->index.trials[span.order[i]].state, lane->state) == 0;
+    const char *reason = pool_clean(maker->pool, lane->reason);
+    const char *colon = reason[0] ? ": " : "";
+    if (span.count == 0)
+        return reason;
+    if (strcmp(lane->state, "unsupported") == 0 && like_it == span.count)
+        return pool_printf(maker->pool, "unsupported%s%s", colon, reason);
+    return pool_printf(maker->pool, "%zu of %zu runs %s%s%s", like_it, span.count, word, colon, reason);
+}
+
+bool table_rivals_best(const struct summary_record *lane, const struct summary_record *best)
+{
+    return lane == best || lane->wall_s_ci_lo <= best->wall_s_ci_hi; /* false where one is NAN */
+}
+
+static int fill_table(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
+{
+    char description[600];
+    lane_group_describe(group, description, sizeof(description));
+    table->title = pool_clean(maker->pool, group->name);
+    table->subtitle = pool_clean(maker->pool, description);
+    table->sweep = group->swept != NULL;
+    table->notes = pool_array(maker->pool, group->count, sizeof(*table->notes));
+    if (!table->notes)
+        return -1;
+    return table->sweep ? table_fill_sweep(table, maker, group) : table_fill_cell(table, maker, group);
+}
+
+static const char *make_legend(struct table_maker *maker)
+{
+    const struct run_data *run = maker->run;
+    int64_t least = INT64_MAX, most = 0;
+    for (size_t i = 0; i < run->lane_count; i++) {
+        int64_t trials = run->lanes[i].trials;
+        if (trials > 0 && trials < least)
+            least = trials;
+        if (trials > most)
+            most = trials;
+    }
+    if (most == 0)
+        return "";
+    const char *runs = least == most ? pool_printf(maker->pool, "%lld run%s", (long long)most, most == 1 ? "" : "s")
+                                     : pool_printf(maker->pool, "%lld to %lld runs", (long long)least, (long long)most);
+    return pool_printf(maker->pool,
+                       "Figures are medians of %s of each%s. Speed-up: how many times sooner than one after another, "
+                       "compared between runs of the same round. Bold: the best%s.",
+                       runs,
+                       maker->intervals ? "; brackets hold the 95 % interval" : "; no interval: fewer than 6 blocks",
+                       maker->intervals ? ", and what its interval does not tell from it" : "");
+}
+
+static int make_all(struct report_tables *tables, struct table_maker *maker, const struct lane_group *groups,
+                    size_t count)
+{
+    tables->tables = pool_array(maker->pool, count, sizeof(*tables->tables));
+    if (!tables->tables)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (fill_table(&tables->tables[tables->count++], maker, &groups[i]) != 0)
+            return -1;
+    tables->legend = make_legend(maker);
+    return table_collect_warnings(tables, maker);
+}
+
+int report_tables_make(struct report_tables *ret_tables, const struct run_data *run, struct failure *ret_failure)
+{
+    struct report_tables tables = {.pool = text_pool_create(), .legend = ""};
+    struct table_maker maker = {.run = run, .pool = tables.pool};
+    struct lane_group *groups = NULL;
+    size_t group_count = 0;
+    for (size_t i = 0; i < run->lane_count; i++)
+        maker.intervals = maker.intervals || isfinite(run->lanes[i].wall_s_ci_lo);
+
+    int result = maker.pool && trial_index_make(&maker.index, run->trials, run->trial_count) == 0 &&
+                         lane_groups_make(&groups, &group_count, run, NULL) == 0
+                     ? make_all(&tables, &maker, groups, group_count)
+                     : -1;
+    if (result == 0 && pool_failed(maker.pool))
+        result = -1;
+    if (groups)
+        lane_groups_free(groups, group_count);
+    trial_index_finish(&maker.index);
+    if (result != 0) {
+        report_tables_finish(&tables);
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+    }
+    *ret_tables = tables;
+    return 0;
+}
+
+void report_tables_finish(struct report_tables *tables)
+{
+    text_pool_destroy(tables->pool);
+    *tables = (struct report_tables){0};
+}

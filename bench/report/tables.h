@@ -1,0 +1,54 @@
+/*
+ * The run's tables before they are drawn: the same for the terminal (table.c) and the page (html.c). Texts are UTF-8,
+ * clean of control characters, not escaped for HTML.
+ */
+#ifndef BENCH_REPORT_TABLES_H
+#define BENCH_REPORT_TABLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "run_data.h"
+
+struct table_column {
+    const char *title;
+    bool left;      /**< set to the left; numbers stand to the right */
+    bool continues; /**< belongs to the column before it (an interval to its figure) */
+    int keep;       /**< on a narrow terminal the column with the smallest goes first; 0: stays */
+};
+
+struct table_cell {
+    const char *text; /**< never NULL */
+    bool best;
+};
+
+struct table_row {
+    const char *label;        /**< the runner */
+    struct table_cell *cells; /**< one a column; NULL: `instead` says why there are none */
+    const char *instead;
+};
+
+struct report_table {
+    const char *title, *subtitle;
+    bool sweep;                   /**< one column a point; any split of the columns is still a table */
+    struct table_column *columns; /**< without the runner's */
+    size_t column_count;
+    struct table_row *rows;
+    size_t row_count;
+    const char **notes; /**< what failed or is not supported, in sentences */
+    size_t note_count;
+};
+
+struct report_tables {
+    struct report_table *tables;
+    size_t count;
+    const char *legend; /**< what the figures and brackets mean */
+    const char **warnings;
+    size_t warning_count;
+    struct text_pool *pool; /**< owns every text and array above */
+};
+
+/** Returns 0 or -1 (memory); report_tables_finish frees it. The run may be freed before. */
+int report_tables_make(struct report_tables *ret_tables, const struct run_data *run, struct failure *ret_failure);
+void report_tables_finish(struct report_tables *tables);
+
+#endif

@@ -1,0 +1,92 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "charts.h"
+#include "units.h"
+
+#define MOST_DIGITS 6
+
+/* As many decimals as leave `digits` figures; whole numbers are grouped in thousands. */
+static void format_digits(char *buffer, size_t size, double value, int digits)
+{
+    double magnitude = fabs(value);
+    int decimals = 0;
+    if (isfinite(value) && magnitude > 0) {
+        decimals = digits - 1 - (int)floor(log10(magnitude));
+        if (decimals > 0 && round(magnitude * pow(10, decimals)) >= pow(10, digits))
+            decimals--; /* 9.996 is 10.0, not 10.00 */
+    }
+    if (decimals <= 0)
+        text_count(buffer, size, value);
+    else
+        snprintf(buffer, size, "%.*f", decimals < 12 ? decimals : 12, value);
+}
+
+/* An interval has the digits of its value, and one more until its ends no longer look alike. */
+static struct units_estimate format_estimate(struct text_pool *pool, double value, double lo, double hi,
+                                             const char *unit)
+{
+    struct units_estimate estimate = {UNITS_UNKNOWN, ""};
+    char texts[3][64];
+    if (!isfinite(value))
+        return estimate;
+    for (int digits = 3; digits <= MOST_DIGITS; digits++) {
+        format_digits(texts[0], sizeof(texts[0]), value, digits);
+        format_digits(texts[1], sizeof(texts[1]), lo, digits);
+        format_digits(texts[2], sizeof(texts[2]), hi, digits);
+        if (!isfinite(lo) || !isfinite(hi) || lo == hi || strcmp(texts[1], texts[2]) != 0)
+            break;
+    }
+    estimate.value = pool_printf(pool, "%s%s", texts[0], unit);
+    if (isfinite(lo) && isfinite(hi))
+        estimate.interval = pool_printf(pool, "[%s, %s]", texts[1], texts[2]);
+    return estimate;
+}
+
+/* Seconds down to a tenth, as people say them; then the unit in which the figure has a digit before its point. */
+static const char *time_unit(double seconds, double *ret_scale)
+{
+    *ret_scale = seconds >= 0.0995 ? 1 : seconds >= 0.9995e-3 ? 1e3 : seconds >= 0.9995e-6 ? 1e6 : 1e9;
+    return *ret_scale == 1 ? " s" : *ret_scale == 1e3 ? " ms" : *ret_scale == 1e6 ? " \u00b5s" : " ns";
+}
+
+struct units_estimate units_time(struct text_pool *pool, double seconds, double lo, double hi)
+{
+    double scale;
+    const char *unit = time_unit(seconds, &scale);
+    return format_estimate(pool, seconds * scale, lo * scale, hi * scale, unit);
+}
+
+struct units_estimate units_times(struct text_pool *pool, double ratio, double lo, double hi)
+{
+    return format_estimate(pool, ratio, lo, hi, "\u00d7");
+}
+
+const char *units_rate(struct text_pool *pool, double per_s)
+{
+    return format_estimate(pool, per_s, NAN, NAN, "").value;
+}
+
+const char *units_memory(struct text_pool *pool, double kib)
+{
+    static const struct {
+        double kib;
+        const char *unit;
+    } units[] = {{1024.0 * 1024, " GiB"}, {1024, " MiB"}, {1, " KiB"}};
+    size_t i = 0;
+    while (i < 2 && !(kib >= 0.9995 * units[i].kib))
+        i++;
+    return format_estimate(pool, kib / units[i].kib, NAN, NAN, units[i].unit).value;
+}
+
+const char *units_duration(struct text_pool *pool, double seconds)
+{
+    return units_time(pool, seconds, NAN, NAN).value;
+}
+
+const char *units_count(struct text_pool *pool, double count)
+{
+    char text[64];
+    text_count(text, sizeof(text), count);
+    return pool_printf(pool, "%s", text);
+}

@@ -1,0 +1,30 @@
+/* The line that tells a person at a terminal how far a run is. Silent elsewhere. */
+#ifndef BENCH_PROGRESS_H
+#define BENCH_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "../plan/plan.h"
+
+struct progress {
+    bool on;
+    const struct plan *plan;
+    int64_t begin_ns, last_ns;
+    double expected_s;  /* of the whole plan */
+    double behind_s;    /* of the trials that have ended */
+    size_t trial;       /* from 0 */
+};
+
+/** @param wanted  false: silent, whatever standard error is */
+void progress_begin(struct progress *progress, const struct plan *plan, bool wanted);
+
+/** Say where the run is: cell, runner, block, jobs done, time left. At most ten times a second. */
+void progress_show(struct progress *progress, int64_t jobs_done);
+
+/** A trial has ended. */
+void progress_next(struct progress *progress);
+
+/** Clear the line. */
+void progress_end(struct progress *progress);
+
+#endif

@@ -1,0 +1,82 @@
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "run_lines.h"
+#include "../report/run_data.h"
+#include "../runners.h"
+
+static json_t *text_or_null(const char *text)
+{
+    json_t *value = text ? json_string(text) : NULL;
+    return value ? value : json_null();
+}
+
+static json_t *lane_json(const struct lane *lane, const char *cpus)
+{
+    const struct cell *cell = lane->cell;
+    const struct runner *runner = runner_find(lane->runner);
+    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:s, s:I, s:o}", "cell", cell->name, "workload", cell->settings.workload,
+                     "params", cell->params, "runner", lane->runner, "concurrency",
+                     (json_int_t)(runner->concurrent ? cell->settings.concurrency : 1), "connections",
+                     text_or_null(cell->transfers ? cell->settings.connections : NULL), "cpus", cpus, "jobs",
+                     (json_int_t)cell->settings.jobs, "sweep", text_or_null(cell->sweep));
+}
+
+json_t *run_line(const struct run_request *request, const struct run_file *file, char (*cpus)[CPU_LIST_ROOM])
+{
+    const struct plan *plan = request->plan;
+    json_t *argv = json_array(), *lanes = json_array();
+    for (int i = 0; i < request->argc; i++) {
+        json_t *arg = json_string(request->argv[i]);
+        json_array_append_new(argv, arg ? arg : json_string("(not UTF-8)"));
+    }
+    for (size_t i = 0; i < plan->lane_count; i++)
+        json_array_append_new(lanes, lane_json(&plan->lanes[i], cpus[plan->lanes[i].cell - plan->cells]));
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:s, s:I, s:o}", "type", "run", "schema", "iorace.run/1", "id",
+                     file->id, "scenario", plan->scenario, "title", text_or_null(plan->title), "argv", argv, "seed",
+                     (json_int_t)plan->run.seed, "blocks", (json_int_t)plan->run.blocks, "started", file->started,
+                     "planned_trials", (json_int_t)plan->trial_count, "lanes", lanes);
+}
+
+json_t *run_env_line(const struct cpu_split *split, const char *server)
+{
+    json_t *line = environment_collect();
+    if (!line)
+        return NULL;
+    json_object_set_new(line, "type", json_string("env"));
+    json_object_set_new(line, "client_cpus", json_string(split->client));
+    json_object_set_new(line, "server_cpus", text_or_null(split->server[0] ? split->server : NULL));
+    json_object_set_new(line, "server", text_or_null(server));
+    if (split->shared && split->server[0])
+        json_array_append_new(json_object_get(line, "warnings"),
+                              json_string("The jobs and the test server share the only CPU: each slows the other, and times of "
+                                          "downloads are those of both together."));
+    return line;
+}
+
+json_t *run_summary_line(const struct run_file *file, const struct run_result *result, bool partial,
+                         const struct load_now *before, struct failure *ret_failure)
+{
+    struct run_data data;
+    if (run_data_read(&data, file->dir, ret_failure) < 0)
+        return NULL;
+    json_t *lanes = json_array();
+    for (size_t i = 0; i < data.lane_count; i++)
+        json_array_append_new(lanes, record_to_json(summary_fields, &data.lanes[i]));
+    run_data_finish(&data);
+
+    struct load_now after;
+    load_read(&after);
+    json_t *warnings = json_array();
+    environment_warnings(warnings, NULL, before, &after);
+    double steal = load_steal_percent(before, &after);
+    char finished[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    strftime(finished, sizeof(finished), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return json_pack("{s:s, s:s, s:b, s:I, s:[f,f,f], s:o, s:o, s:o}", "type", "summary", "finished", finished, "partial", partial,
+                     "trials", (json_int_t)result->trials, "load_after", after.average[0], after.average[1],
+                     after.average[2], "steal_percent", steal >= 0 ? json_real(steal) : json_null(), "warnings", warnings, "lanes",
+                     lanes);
+}

@@ -1,0 +1,193 @@
+/* Scheduling by the runtime: workers and children are tasks of one loop, in one thread. */
+#include <errno.h>
+#include <iort/iort.h>
+#include <stdlib.h>
+#include "sched.h"
+
+struct task_pool {
+    const struct pool *pool;
+    struct rt_event created, primed, open;
+    unsigned waiting; /* workers that stand at the current barrier */
+    unsigned started;
+    int error;
+    struct rt_task **workers;
+};
+
+struct worker_start {
+    struct task_pool *pool;
+    unsigned number;
+};
+
+static void arrive(struct task_pool *pool, struct rt_event *all_there)
+{
+    if (++pool->waiting == pool->started)
+        rt_event_set(all_there);
+}
+
+static int worker_main(void *arg)
+{
+    struct worker_start *start = arg;
+    struct task_pool *pool = start->pool;
+    int error = rt_event_wait(&pool->created, RT_FOREVER);
+    if (error < 0)
+        return error; /* cancelled: not all of the workers could be made */
+    error = pool->pool->prime(pool->pool->context, start->number);
+    if (error && !pool->error)
+        pool->error = error;
+    arrive(pool, &pool->primed);
+    error = rt_event_wait(&pool->open, RT_FOREVER);
+    if (error == 0 && !pool->error)
+        pool->pool->work(pool->pool->context, start->number);
+    return error;
+}
+
+static int run_workers(struct task_pool *pool, struct worker_start *starts)
+{
+    unsigned count = pool->pool->worker_count;
+    while (pool->started < count) {
+        starts[pool->started] = (struct worker_start){ pool, pool->started };
+        int error = rt_task_spawn(&pool->workers[pool->started], worker_main, &starts[pool->started]);
+        if (error < 0)
+            return error;
+        pool->started++;
+    }
+    /* Tasks have no stack before they first run: let them all come to the first barrier, so that what follows is not theirs to pay. */
+    int error = rt_yield();
+    if (error < 0)
+        return error;
+    for (unsigned i = 0; i < count; i++)
+        if (rt_task_state(pool->workers[i]) != RT_TASK_RUNNING)
+            return -ENOMEM;
+    pool->pool->created(pool->pool->context);
+    rt_event_set(&pool->created);
+    error = rt_event_wait(&pool->primed, RT_FOREVER);
+    if (error < 0)
+        return error;
+    if (!pool->error)
+        pool->pool->opened(pool->pool->context);
+    rt_event_set(&pool->open);
+    return pool->error;
+}
+
+static int pool_main(void *arg)
+{
+    struct task_pool *pool = arg;
+    struct worker_start *starts = calloc(pool->pool->worker_count, sizeof(*starts));
+    pool->workers = calloc(pool->pool->worker_count, sizeof(struct rt_task *));
+    int error = -ENOMEM;
+    if (starts && pool->workers) {
+        rt_event_init(&pool->created);
+        rt_event_init(&pool->primed);
+        rt_event_init(&pool->open);
+        error = run_workers(pool, starts);
+        for (unsigned i = 0; i < pool->started; i++) {
+            if (error)
+                rt_task_cancel(pool->workers[i]);
+            rt_task_join(pool->workers[i], NULL);
+        }
+    }
+    free(pool->workers);
+    free(starts);
+    return error;
+}
+
+static int task_run_pool(const struct pool *pool, unsigned *ret_started)
+{
+    struct task_pool tasks = { .pool = pool };
+    struct rt_loop_options options = { .stack_bytes = pool->stack_bytes };
+    int error = rt_run(pool_main, &tasks, &options);
+    *ret_started = tasks.started;
+    return error;
+}
+
+/* The seam's types are the runtime's own: nothing to translate but the names. */
+
+static int task_spawn(struct child **ret_child, int (*fn)(void *arg), void *arg)
+{
+    return rt_task_spawn((struct rt_task **)ret_child, fn, arg);
+}
+
+static int task_join(struct child *child, int *ret_result)
+{
+    return rt_task_join((struct rt_task *)child, ret_result);
+}
+
+static void task_cancel(struct child *child)
+{
+    rt_task_cancel((struct rt_task *)child);
+}
+
+static int task_queue_create(struct item_queue **ret_queue, size_t capacity)
+{
+    return rt_queue_create((struct rt_queue **)ret_queue, capacity);
+}
+
+static void task_queue_destroy(struct item_queue *queue)
+{
+    rt_queue_destroy((struct rt_queue *)queue);
+}
+
+static int task_queue_put(struct item_queue *queue, void *item)
+{
+    return rt_queue_put((struct rt_queue *)queue, item, RT_FOREVER);
+}
+
+static int task_queue_get(struct item_queue *queue, void **ret_item)
+{
+    return rt_queue_get((struct rt_queue *)queue, ret_item, RT_FOREVER);
+}
+
+static void task_queue_close(struct item_queue *queue)
+{
+    rt_queue_close((struct rt_queue *)queue);
+}
+
+struct mutex {
+    struct rt_lock lock;
+};
+
+static int task_mutex_create(struct mutex **ret_mutex)
+{
+    struct mutex *mutex = malloc(sizeof(*mutex));
+    if (!mutex)
+        return -ENOMEM;
+    rt_lock_init(&mutex->lock);
+    *ret_mutex = mutex;
+    return 0;
+}
+
+static void task_mutex_destroy(struct mutex *mutex)
+{
+    if (!mutex)
+        return;
+    rt_lock_finish(&mutex->lock);
+    free(mutex);
+}
+
+static int task_mutex_lock(struct mutex *mutex)
+{
+    return rt_lock_acquire(&mutex->lock, RT_FOREVER);
+}
+
+static int task_mutex_unlock(struct mutex *mutex)
+{
+    return rt_lock_release(&mutex->lock);
+}
+
+const struct sched sched_task = {
+    .name = "task",
+    .worker_call = "mmap of a stack",
+    .run_pool = task_run_pool,
+    .spawn = task_spawn,
+    .join = task_join,
+    .cancel = task_cancel,
+    .queue_create = task_queue_create,
+    .queue_destroy = task_queue_destroy,
+    .queue_put = task_queue_put,
+    .queue_get = task_queue_get,
+    .queue_close = task_queue_close,
+    .mutex_create = task_mutex_create,
+    .mutex_destroy = task_mutex_destroy,
+    .mutex_lock = task_mutex_lock,
+    .mutex_unlock = task_mutex_unlock,
+};

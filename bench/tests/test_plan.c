@@ -1,0 +1,530 @@
+/* From a scenario and options to cells, lanes and an order. */
+#include "test_plan_support.h"
+#include "../plan/order.h"
+#include "../plan/plan.h"
+#include "../plan/random.h"
+#include "../plan/scenario.h"
+
+enum { MOST_OVERRIDES = 8 };
+
+/* Options as `key, value` pairs, NULL at the end. */
+static int make_from(struct plan *plan, const char *path, bool quick, const char *const *pairs, struct failure *failure)
+{
+    struct plan_override overrides[MOST_OVERRIDES];
+    size_t count = 0;
+    for (; pairs && *pairs; pairs += 2) {
+        overrides[count].key = setting_find(pairs[0]);
+        overrides[count++].value = pairs[1];
+    }
+    memset(failure, 0, sizeof(*failure));
+    return plan_make(plan, path, overrides, count, quick, failure);
+}
+
+#define PAIRS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static struct plan make_plan(const char *text, bool quick, const char *const *pairs)
+{
+    struct plan plan;
+    struct failure failure;
+    if (text)
+        write_text("s.ini", text);
+    if (make_from(&plan, text ? "s.ini" : NULL, quick, pairs, &failure))
+        fail_msg("%s", failure.text);
+    return plan;
+}
+
+static void assert_refused(const char *text, const char *const *pairs, const char *said)
+{
+    struct plan plan;
+    struct failure failure;
+    if (text)
+        write_text("s.ini", text);
+    if (make_from(&plan, text ? "s.ini" : NULL, false, pairs, &failure) != -1)
+        fail_msg("accepted: %s", text ? text : said);
+    assert_int_equal(failure.status, EXIT_USAGE);
+    assert_holds(failure.text, said);
+}
+
+static const struct cell *cell_of(const struct plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (strcmp(plan->cells[i].name, name) == 0)
+            return &plan->cells[i];
+    fail_msg("no cell '%s'", name);
+    return NULL;
+}
+
+static void test_one_cell(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan("[run]\ntitle = T\nblocks = 2\nseed = 5\nconcurrency = 3\nspin-us = 9\n"
+                                 "[cell a]\nworkload = sleep\ndelay-ms = 2x500, 3x0.5\nspin-us = 4\n",
+                                 false, NULL);
+    assert_string_equal(plan.scenario, "s");
+    assert_string_equal(plan.title, "T");
+    assert_int_equal(plan.run.blocks, 2);
+    assert_int_equal(plan.run.seed, 5);
+    assert_int_equal(plan.cell_count, 1);
+    const struct cell *cell = &plan.cells[0];
+    assert_string_equal(cell->name, "a");
+    assert_null(cell->sweep);
+    assert_false(cell->transfers);
+    assert_int_equal(cell->settings.jobs, 5);        /* the list sets them */
+    assert_int_equal(cell->settings.concurrency, 3); /* [run] gives what the cell does not say */
+    assert_int_equal(cell->settings.spin_us, 4);     /* and the cell wins */
+    assert_string_equal(cell->params, "delay-ms=2x500,3x0.5 spin-us=4");
+    assert_int_equal(plan.lane_count, 3);
+    assert_string_equal(plan.lanes[0].runner, "serial");
+    assert_string_equal(plan.lanes[1].runner, "threads");
+    assert_string_equal(plan.lanes[2].runner, "coroutines");
+    assert_ptr_equal(plan.lanes[2].cell, cell);
+    assert_int_equal(plan.trial_count, 6);
+    plan_finish(&plan);
+}
+
+static void test_where_the_jobs_come_from(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell;
+        const char *option, *value;
+        int64_t jobs;
+    } cases[] = {
+        {"workload = download", NULL, NULL, 100},
+        {"workload = sleep\ndelay-ms = 5", NULL, NULL, 100},
+        {"jobs = 7", NULL, NULL, 7},
+        {"jobs = 7\ndelay-ms = 2x5", NULL, NULL, 7}, /* the list begins anew */
+        {"jobs-per-worker = 4\nconcurrency = 5", NULL, NULL, 20},
+        {"jobs-per-worker = 4\ndelay-ms = 2x5", NULL, NULL, 80},
+        {"delay-ms = 2x5,1x3", NULL, NULL, 3},
+        {"delay-ms = 1x5", NULL, NULL, 1},
+        {"workload = download\nurl-file = urls.txt", NULL, NULL, 3},
+        {"workload = download\nurl-file = urls.txt\njobs = 8", NULL, NULL, 8},
+        /* What is said later counts. */
+        {"jobs = 7", "jobs", "9", 9},
+        {"jobs = 7", "jobs-per-worker", "2", 40},
+        {"jobs-per-worker = 4", "jobs", "9", 9},
+        {"jobs = 7", "delay-ms", "2x5", 2},
+        {"jobs = 7", "delay-ms", "5", 7},
+        {"delay-ms = 2x5", "jobs", "9", 9},
+        {"workload = download\njobs = 9", "url-file", "urls.txt", 3},
+        {"workload = download\ndelay-ms = 2x5", "url-file", "urls.txt", 3},
+        /* An option that does not concern the workload changes nothing. */
+        {"workload = null\njobs = 7", "delay-ms", "2x5", 7},
+    };
+    write_text("urls.txt", "http://127.0.0.1/1\nhttp://127.0.0.1/2\nhttp://127.0.0.1/3\n");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[300];
+        snprintf(text, sizeof(text), "[cell a]\n%s\n", cases[i].cell);
+        const char *const pairs[] = {cases[i].option, cases[i].value, NULL};
+        struct plan plan = make_plan(text, false, pairs);
+        if (plan.cells[0].settings.jobs != cases[i].jobs)
+            fail_msg("%s: %lld jobs", text, (long long)plan.cells[0].settings.jobs);
+        plan_finish(&plan);
+    }
+}
+
+static void test_sweep_of_concurrency(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan("[cell sweep]\nworkload = download\nconcurrency = 1,3,1k\njobs-per-worker = 20\n"
+                                 "runner = threads,serial,coroutines\nbody-bytes = 1000\n",
+                                 false, NULL);
+    /* One worker is one worker at every point: one lane for all, of a cell named after the section. */
+    assert_int_equal(plan.cell_count, 4);
+    assert_int_equal(plan.lane_count, 7);
+    const struct cell *serial = cell_of(&plan, "sweep");
+    assert_true(serial->without_workers);
+    assert_string_equal(serial->settings.runner, "serial");
+    assert_string_equal(serial->sweep, "sweep");
+    assert_int_equal(serial->settings.jobs, 20);
+    assert_int_equal(serial->settings.concurrency, 1);
+    const struct cell *three = cell_of(&plan, "sweep/concurrency=3");
+    assert_false(three->without_workers);
+    assert_string_equal(three->settings.runner, "threads,coroutines");
+    assert_string_equal(three->sweep, "sweep");
+    assert_int_equal(three->settings.jobs, 60);
+    assert_int_equal(three->settings.concurrency, 3);
+    assert_string_equal(three->params, "body-bytes=1000");
+    assert_int_equal(cell_of(&plan, "sweep/concurrency=1000")->settings.jobs, 20000);
+    plan_finish(&plan);
+
+    /* With the jobs given, serial does just as many. */
+    plan = make_plan("[cell s]\nworkload = sleep\nconcurrency = 1,3\njobs = 9\n", false, NULL);
+    assert_int_equal(cell_of(&plan, "s")->settings.jobs, 9);
+    assert_int_equal(cell_of(&plan, "s/concurrency=3")->settings.jobs, 9);
+    plan_finish(&plan);
+
+    /* Serial alone has no points; a list of one is no sweep. */
+    plan = make_plan("[cell s]\nconcurrency = 1,3\nrunner = serial,null\n", false, NULL);
+    assert_int_equal(plan.cell_count, 1);
+    assert_int_equal(plan.lane_count, 2);
+    plan_finish(&plan);
+    plan = make_plan("[cell s]\nconcurrency = 3\n", false, NULL);
+    assert_int_equal(plan.cell_count, 1);
+    assert_null(plan.cells[0].sweep);
+    assert_int_equal(plan.lane_count, 3);
+    plan_finish(&plan);
+}
+
+static void test_sweep_of_several_keys(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan("[cell s]\nworkload = download\nbody-bytes = 10,1k\nconcurrency = 1,5\n", false, NULL);
+    static const char *const names[] = {
+        "s/body-bytes=10",
+        "s/body-bytes=1000",
+        "s/concurrency=1/body-bytes=10",
+        "s/concurrency=1/body-bytes=1000",
+        "s/concurrency=5/body-bytes=10",
+        "s/concurrency=5/body-bytes=1000",
+    };
+    assert_int_equal(plan.cell_count, 6);
+    for (size_t i = 0; i < 6; i++)
+        assert_string_equal(plan.cells[i].name, names[i]);
+    assert_string_equal(plan.cells[5].sweep, "s/body-bytes=1000");
+    assert_string_equal(plan.cells[1].sweep, "s/body-bytes=1000");
+    assert_int_equal(plan.cells[5].settings.body_bytes, 1000);
+    assert_int_equal(plan.cells[5].settings.concurrency, 5);
+    plan_finish(&plan);
+
+    /* What one worker feels as well is a point for serial too. */
+    plan = make_plan("[cell s]\nworkload = download\nbody-bytes = 10,1k\n", false, NULL);
+    assert_int_equal(plan.cell_count, 2);
+    assert_int_equal(plan.lane_count, 6);
+    assert_string_equal(plan.cells[0].sweep, "s");
+    plan_finish(&plan);
+}
+
+static void test_options_win(void **state)
+{
+    (void)state;
+    struct plan plan =
+        make_plan("[run]\nblocks = 3\n[cell a]\nworkload = sleep\ndelay-ms = 5\nconcurrency = 1,2\n"
+                  "[cell b]\nworkload = download\nbody-bytes = 5\n",
+                  false, PAIRS("concurrency", "9", "body-bytes", "6", "blocks", "8", "runner", "threads"));
+    assert_int_equal(plan.run.blocks, 8);
+    assert_int_equal(plan.cell_count, 2);
+    assert_int_equal(plan.lane_count, 2);
+    assert_int_equal(plan.cells[0].settings.concurrency, 9);
+    assert_string_equal(plan.cells[0].params, "delay-ms=5"); /* a sleep has no body */
+    assert_int_equal(plan.cells[1].settings.body_bytes, 6);
+    plan_finish(&plan);
+}
+
+static void test_quick(void **state)
+{
+    (void)state;
+    static const char text[] = "[run]\nblocks = 20\nquick-timeout-ms = 77\n"
+                               "[cell a]\nworkload = download\njobs-per-worker = 20\nquick-jobs = 5\n"
+                               "concurrency = 1,2,3\nquick-concurrency = 4,5\ntimeout-ms = 9\n"
+                               "[cell b]\nworkload = download\njobs = 50\nquick-delay-ms = 3x1\n";
+    struct plan plan = make_plan(text, true, NULL);
+    assert_int_equal(plan.run.blocks, 6);
+    assert_int_equal(plan.cell_count, 4);
+    const struct cell *five = cell_of(&plan, "a/concurrency=5");
+    assert_int_equal(five->settings.jobs, 5);
+    assert_int_equal(five->settings.timeout_ms, 9); /* the cell wins over [run], quick or not */
+    assert_int_equal(cell_of(&plan, "b")->settings.timeout_ms, 77);
+    assert_int_equal(cell_of(&plan, "b")->settings.jobs, 3);
+    plan_finish(&plan);
+
+    plan = make_plan(text, true, PAIRS("blocks", "9", "concurrency", "7"));
+    assert_int_equal(plan.run.blocks, 9);
+    assert_int_equal(cell_of(&plan, "a")->settings.concurrency, 7);
+    plan_finish(&plan);
+
+    plan = make_plan(text, false, NULL);
+    assert_int_equal(plan.run.blocks, 20);
+    assert_int_equal(plan.cell_count, 5);
+    assert_int_equal(cell_of(&plan, "b")->settings.jobs, 50);
+    plan_finish(&plan);
+}
+
+static void test_without_a_file(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan(NULL, false, PAIRS("jobs", "50"));
+    assert_string_equal(plan.scenario, "custom");
+    assert_string_equal(plan.cells[0].name, "sleep");
+    assert_string_equal(plan.cells[0].settings.delay_ms, "20"); /* no delay at all is nobody's question */
+    assert_int_equal(plan.lane_count, 3);
+    plan_finish(&plan);
+
+    plan = make_plan(NULL, false, PAIRS("body-bytes", "50"));
+    assert_string_equal(plan.cells[0].name, "download");
+    assert_true(plan.cells[0].transfers);
+    assert_null(plan.cells[0].settings.delay_ms);
+    plan_finish(&plan);
+
+    plan = make_plan(NULL, false, PAIRS("url", "http://127.0.0.1:8080/", "concurrency", "1,500"));
+    assert_string_equal(plan.cells[1].name, "download/concurrency=1");
+    plan_finish(&plan);
+
+    write_text("data.bin", "x");
+    plan = make_plan(NULL, false, PAIRS("workload", "download", "data-file", "data.bin"));
+    assert_string_equal(plan.cells[0].settings.method, "POST");
+    plan_finish(&plan);
+    plan = make_plan(NULL, false, PAIRS("workload", "download", "data-file", "data.bin", "method", "PUT"));
+    assert_string_equal(plan.cells[0].settings.method, "PUT");
+    plan_finish(&plan);
+}
+
+static void test_params(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan(NULL, false,
+                                 PAIRS("url", "http://127.0.0.1/?q=1", "header", "Authorization: secret\nX-A: 1",
+                                       "timeout-ms", "5", "verify", "length", "connections", "cold", "method", "GET"));
+    const char *params = plan.cells[0].params;
+    assert_int_equal(strncmp(params, "url=http://127.0.0.1/?q=1 header=Authorization,X-A:", 51), 0);
+    assert_holds(params, " verify=length timeout-ms=5");
+    assert_null(strstr(params, "secret"));
+    assert_null(strstr(params, "connections")); /* a column of its own */
+    assert_null(strstr(params, "method"));      /* the default */
+    plan_finish(&plan);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    assert_refused("[cell a]\njobs = 3\njobs-per-worker = 4\n", NULL, "s.ini:2: jobs: excludes jobs-per-worker");
+    assert_refused("[cell a]\nurl = http://127.0.0.1/\nurl-file = urls.txt\n", NULL, "s.ini:2: url: excludes url-file");
+    assert_refused("[cell a]\nworkload = sleep\nbody-bytes = 4\n", NULL,
+                   "s.ini:3: body-bytes: means nothing here, since this cell's workload makes no requests");
+    assert_refused("[cell a]\nworkload = null\ndelay-ms = 4\n", NULL, "s.ini:3: delay-ms: means nothing here");
+    assert_refused("[cell a]\nurl = http://127.0.0.1/\ndelay-ms = 4\n", NULL,
+                   "s.ini:3: delay-ms: only the test server can be asked for it, and url aims elsewhere");
+    assert_refused("[cell a]\nworkload = download\nurl-file = absent.txt\n", NULL,
+                   "s.ini:3: url-file: absent.txt cannot be read: No such file");
+    assert_refused("[cell a]\nworkload = download\nurl-file = .\n", NULL, "s.ini:3: url-file: . is no regular file");
+    assert_refused("[cell a]\nworkload = download\ndata-file = absent.bin\n", NULL, "s.ini:3: data-file: absent.bin");
+    assert_refused("[cell a]\nworkload = download\ncacert = absent.pem\n", NULL, "s.ini:3: cacert: absent.pem");
+    assert_refused("[cell a]\ncpus = 1023\n", NULL, "s.ini:2: cpus: ");
+    assert_refused("[cell a]\njobs-per-worker = 1M\nconcurrency = 1k\n", NULL,
+                   "s.ini:2: jobs-per-worker: with concurrency 1000 that makes 1000000000 jobs; at most 100000000");
+    assert_refused("[cell a]\n", PAIRS("jobs", "10x"), "--jobs: '10x' is not a whole number; 1 to 100000000");
+    assert_refused("[cell a]\n", PAIRS("blocks", "0"), "--blocks: '0' is out of range; 1 to 1000");
+    assert_refused("[cell a]\nworkload = sleep\n", PAIRS("url", "http://127.0.0.1/"),
+                   "--url: means nothing here, since no cell makes requests");
+    assert_refused(NULL, PAIRS("workload", "sleep", "header", "A: 1"), "--header: means nothing here");
+    assert_refused(NULL, PAIRS("url", "http://127.0.0.1/", "delay-ms", "3"), "--delay-ms: only the test server");
+
+    char list[4000] = "1";
+    for (int i = 2; i <= 101; i++)
+        sprintf(list + strlen(list), ",%d", i);
+    assert_refused(NULL, PAIRS("body-bytes", list, "spin-us", list), "the lists make more than 10000 cells");
+    assert_refused(NULL, PAIRS("body-bytes", list, "spin-us", "1,2,3,4,5", "blocks", "1000"),
+                   "make more than 1000000 trials");
+}
+
+static void test_too_few_cpus(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan("[cell a]\nmin-cpus = 4k\n"
+                                 "cpus = 1000-1023\n"
+                                 "[cell b]\n",
+                                 false, PAIRS("min-cpus", "1", "cpus", "one"));
+    assert_int_equal(plan.cell_count, 2);
+    plan_finish(&plan);
+    plan = make_plan("[cell a]\nmin-cpus = 4000\ncpus = 1000-1023\n[cell b]\n", false, NULL);
+    assert_int_equal(plan.cell_count, 1);
+    assert_string_equal(plan.cells[0].name, "b");
+    assert_int_equal(plan.note_count, 1);
+    assert_holds(plan.notes[0], "left out: a (needs 4000 CPUs, here ");
+    plan_finish(&plan);
+
+    struct failure failure;
+    write_text("s.ini", "[cell a]\nmin-cpus = 4000\n");
+    assert_int_equal(make_from(&plan, "s.ini", false, NULL, &failure), -1);
+    assert_int_equal(failure.status, EXIT_LOCAL_LIMIT);
+    assert_holds(failure.text, "s: nothing to run; left out: a (needs 4000 CPUs");
+}
+
+/* --- order --- */
+
+/* Returns the lanes' numbers of a block in the order in which they run. */
+static void order_of(const struct plan *plan, size_t block, size_t *order)
+{
+    for (size_t i = 0; i < plan->lane_count; i++) {
+        const struct planned_trial *trial = &plan->trials[(block - 1) * plan->lane_count + i];
+        assert_int_equal(trial->block, block);
+        order[i] = (size_t)(trial->lane - plan->lanes);
+    }
+}
+
+static const char ten_lanes[] = "[run]\nrunner = threads\njobs = 1\n[cell s]\nconcurrency = 1,2,3,4,5,6,7,8,9,10\n";
+
+static void test_blocks_are_complete(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan(ten_lanes, false, NULL);
+    assert_int_equal(plan.trial_count, 70);
+    for (size_t block = 1; block <= 7; block++) {
+        size_t order[10];
+        unsigned seen = 0;
+        order_of(&plan, block, order);
+        for (size_t i = 0; i < 10; i++)
+            seen |= 1u << order[i];
+        assert_int_equal(seen, 0x3ff);
+    }
+    plan_finish(&plan);
+}
+
+static void test_order_follows_the_seed(void **state)
+{
+    (void)state;
+    size_t one[10], again[10], other[10], second[10];
+    struct plan plan = make_plan(ten_lanes, false, NULL);
+    order_of(&plan, 1, one);
+    order_of(&plan, 2, second);
+    plan_finish(&plan);
+    plan = make_plan(ten_lanes, false, PAIRS("blocks", "9")); /* more blocks change none of those before */
+    order_of(&plan, 1, again);
+    plan_finish(&plan);
+    plan = make_plan(ten_lanes, false, PAIRS("seed", "2"));
+    order_of(&plan, 1, other);
+    plan_finish(&plan);
+    assert_memory_equal(one, again, sizeof(one));
+    assert_memory_not_equal(one, other, sizeof(one));
+    assert_memory_not_equal(one, second, sizeof(one));
+}
+
+/* Every lane comes to every place equally often: chi-squared with 9 degrees of freedom, p = 1e-6 is 45.1. The seeds are
+ * fixed, so this either always passes or never. */
+static void test_every_place_is_as_likely(void **state)
+{
+    (void)state;
+    enum { LANES = 10, BLOCKS = 5000 };
+    int counts[LANES][LANES] = {0};
+    struct lane lanes[LANES];
+    for (int block = 1; block <= BLOCKS; block++) {
+        struct planned_trial trials[LANES];
+        for (int i = 0; i < LANES; i++)
+            trials[i] = (struct planned_trial){.lane = &lanes[i], .block = block};
+        order_block(trials, LANES, 1, block);
+        for (int i = 0; i < LANES; i++)
+            counts[trials[i].lane - lanes][i]++;
+    }
+    for (int lane = 0; lane < LANES; lane++) {
+        double expected = (double)BLOCKS / LANES, chi_squared = 0;
+        for (int i = 0; i < LANES; i++)
+            chi_squared += (counts[lane][i] - expected) * (counts[lane][i] - expected) / expected;
+        assert_true(chi_squared < 45.1);
+    }
+}
+
+static void test_random_streams(void **state)
+{
+    (void)state;
+    /* xoshiro256** from the state 1, 2, 3, 4, worked out by hand: rotl(2 * 5, 7) * 9 = 11520; then s[1] = 0. */
+    struct random_stream stream = {.state = {1, 2, 3, 4}};
+    assert_true(random_next(&stream) == 11520);
+    assert_true(random_next(&stream) == 0);
+    assert_true(random_next(&stream) == 1509978240);
+
+    struct random_stream a, b;
+    random_start(&a, 1, "order", 2, 3);
+    random_start(&b, 1, "order", 2, 3);
+    assert_true(random_next(&a) == random_next(&b));
+    static const struct {
+        int64_t seed;
+        const char *purpose;
+        int64_t block, job;
+    } others[] = {{2, "order", 2, 3}, {1, "delay", 2, 3}, {1, "order", 3, 2}, {1, "order", 2, 4}, {1, "orde", 2, 3}};
+    random_start(&a, 1, "order", 2, 3);
+    uint64_t first = random_next(&a);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        random_start(&b, others[i].seed, others[i].purpose, others[i].block, others[i].job);
+        assert_true(random_next(&b) != first);
+    }
+    for (int i = 0; i < 1000; i++)
+        assert_true(random_below(&a, 3) < 3);
+    assert_true(random_below(&a, 1) == 0);
+}
+
+/* --- what a person sees --- */
+
+static double seconds_of(const char *text, const char *runner)
+{
+    struct plan plan = make_plan(text, false, PAIRS("runner", runner));
+    double seconds = plan_estimate_trial_s(&plan.lanes[0]);
+    plan_finish(&plan);
+    return seconds;
+}
+
+static void test_estimates(void **state)
+{
+    (void)state;
+    static const char sleeps[] = "[cell a]\nworkload = sleep\ndelay-ms = 10x500,10x200\nconcurrency = 20\n";
+    assert_true(seconds_of(sleeps, "serial") > 7 && seconds_of(sleeps, "serial") < 7.5);
+    assert_true(seconds_of(sleeps, "coroutines") > 0.5 && seconds_of(sleeps, "coroutines") < 0.8);
+    assert_true(seconds_of(sleeps, "blocking-coroutines") > 7);
+    assert_true(seconds_of(sleeps, "null") < 0.5);
+    static const char rounds[] = "[cell a]\nworkload = sleep\ndelay-ms = 100\njobs = 11\nconcurrency = 5\n";
+    assert_true(seconds_of(rounds, "threads") > 0.3 && seconds_of(rounds, "threads") < 0.6);
+}
+
+static void test_default_is_short(void **state)
+{
+    (void)state;
+    struct plan plan;
+    struct failure failure = {0};
+    char *path = scenario_find("default", &failure);
+    assert_non_null(path);
+    assert_int_equal(plan_make(&plan, path, NULL, 0, false, &failure), 0);
+    assert_int_equal(plan.run.blocks, 7);
+    assert_true(plan_estimate_s(&plan) < 170); /* three minutes with starting up */
+    plan_finish(&plan);
+    assert_int_equal(plan_make(&plan, path, NULL, 0, true, &failure), 0);
+    assert_int_equal(plan.run.blocks, 6);
+    assert_true(plan_estimate_s(&plan) < 20);
+    plan_finish(&plan);
+    free(path);
+}
+
+static void test_print(void **state)
+{
+    (void)state;
+    struct plan plan =
+        make_plan("[run]\ntitle = Why not\n[cell a]\nworkload = sleep\ndelay-ms = 2x5\nconcurrency = 1,2\n"
+                  "min-cpus = 1\n[cell b]\nmin-cpus = 4000\n",
+                  false, PAIRS("blocks", "3"));
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    plan_print(&plan, out);
+    fclose(out);
+    assert_holds(text, "s: Why not\n3 blocks of 5 runs = 15, seed 1, expected to take about ");
+    assert_holds(text, "\na                sleep               -          2  default  serial ");
+    assert_holds(text, "\na/concurrency=2  sleep               2          2  default  threads,coroutines ");
+    assert_holds(text, "  delay-ms=2x5\n");
+    assert_holds(text, "\nnote: left out: b (needs 4000 CPUs, here ");
+    assert_holds(text, "\nnote: no interval can be given below 6 blocks\n");
+    free(text);
+    plan_finish(&plan);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_cell),
+        cmocka_unit_test(test_where_the_jobs_come_from),
+        cmocka_unit_test(test_sweep_of_concurrency),
+        cmocka_unit_test(test_sweep_of_several_keys),
+        cmocka_unit_test(test_options_win),
+        cmocka_unit_test(test_quick),
+        cmocka_unit_test(test_without_a_file),
+        cmocka_unit_test(test_params),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_too_few_cpus),
+        cmocka_unit_test(test_blocks_are_complete),
+        cmocka_unit_test(test_order_follows_the_seed),
+        cmocka_unit_test(test_every_place_is_as_likely),
+        cmocka_unit_test(test_random_streams),
+        cmocka_unit_test(test_estimates),
+        cmocka_unit_test(test_default_is_short),
+        cmocka_unit_test(test_print),
+    };
+    return cmocka_run_group_tests_name("plan", tests, enter_directory, leave_directory);
+}

@@ -1,0 +1,42 @@
+/* The libcurl options of a download: one table, applied to every handle of every runner, and shown in the trial's record. */
+#ifndef BENCH_EASY_OPTIONS_H
+#define BENCH_EASY_OPTIONS_H
+
+#include <curl/curl.h>
+#include <jansson.h>
+#include "../plan/settings.h"
+
+enum { EASY_OPTIONS_MOST = 40 };
+
+struct easy_options {
+    struct easy_option {
+        CURLoption option;
+        const char *name;
+        long number;         /**< where text and list are NULL */
+        const char *text;    /**< borrowed from the settings */
+        struct curl_slist *list;
+    } options[EASY_OPTIONS_MOST];
+    size_t count;
+    struct curl_slist *headers, *resolve;
+    char *data;         /**< the request's body, from data_file */
+    long data_bytes;
+};
+
+/**
+ * Work out the options.
+ *
+ * @param settings  must outlive the options
+ * @param resolve   CURLOPT_RESOLVE entries, one a line, or NULL
+ * Returns 0 or -1 (data file not readable, memory).
+ */
+int easy_options_init(struct easy_options *options, const struct settings *settings, const char *resolve,
+                      struct failure *ret_failure);
+void easy_options_finish(struct easy_options *options);
+
+/** Set them all on a handle. Returns the first CURLcode that is not CURLE_OK. */
+CURLcode easy_options_apply(const struct easy_options *options, CURL *easy);
+
+/** Returns {"CURLOPT_NOSIGNAL":1,...}, a new object. */
+json_t *easy_options_json(const struct easy_options *options);
+
+#endif

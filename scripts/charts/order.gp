@@ -1,0 +1,23 @@
+# Every run in the order they ran, against the median of its own runner and workload.
+# NAME.dat: order, percent, runner's number in the style, 0 inside, 1 above, -1 below the axis, 2 failed;
+# then, after two empty lines, the blocks: from, to, median.
+do for [FORMAT in FORMATS] {
+    eval BEGIN(FORMAT)
+    eval PANEL(LEFT, TOP, RIGHT, BOTTOM)
+    set xrange [XMIN:XMAX]
+    set yrange [YMIN:YMAX]
+    eval "set xtics (".XTICS.") ".TICKS
+    eval "set ytics (".YTICS.") ".TICKS
+    set grid ytics back lt 1 lc rgb FAINT lw 1 dt solid
+    set border 1 lw 2 dt solid lc rgb INK
+    set arrow 1 from XMIN, 0 to XMAX, 0 nohead back lw 1.5 dt solid lc rgb MIDDLE
+    PX = 1.0 * (YMAX - YMIN) / (BOTTOM - TOP)
+    plot NAME.'.dat' index 1 using 1:3:($2 - $1):(0) with vectors nohead lw 5 dt solid lc rgb "#bbbbbb" title 'median of the block', \
+         '' index 0 using ($4 == 0 ? $1 : NaN):2:(MARKER[int($3)]):3 \
+             with points pt variable lc variable ps DOT_SIZE * POINT(FORMAT) lw 2 title 'run', \
+         '' index 0 using ($4 == 1 ? $1 : NaN):(YMAX - 12 * PX):3 with points pt 9 lc variable ps 2 * POINT(FORMAT) title 'above the axis', \
+         '' index 0 using ($4 == -1 ? $1 : NaN):(YMIN + 12 * PX):3 with points pt 11 lc variable ps 2 * POINT(FORMAT) title 'below the axis', \
+         '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 12 * PX) with points pt 2 lc rgb ALARM ps 2 * POINT(FORMAT) lw 3 title 'failed run'
+    eval OVERLAY
+    eval END
+}
