@@ -1,5 +1,6 @@
 /* iorace doctor: what on this machine will limit or disturb a run. */
 #include <argp.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@ static const char doc[] =
     "Say what on this machine will limit or disturb a run, what that means, and what to do about it.\v"
     "Takes half a second, changes nothing. Each line is\n"
     "  ok     nothing to do\n"
-    "  note   may disturb a run, or limits one that is larger than the default scenario\n"
+    "  note   may disturb a run, or limits one with more jobs at once\n"
     "  limit  the default scenario cannot run: the exit status is 6\n";
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -152,12 +153,15 @@ int command_doctor(int argc, char **argv, struct failure *ret_failure)
     checks_of_cpu(&checks, &cpu);
     checks_of_setup(&checks, &setup);
 
-    if (json && print_json(&checks) < 0) {
-        failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
-        return EXIT_LOCAL_LIMIT;
-    }
-    if (!json)
+    int printed = 0;
+    if (json)
+        printed = print_json(&checks);
+    else
         print_table(&checks);
+    if (fflush(stdout) != 0 || ferror(stdout) || printed < 0) {
+        failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write the answer: %s", strerror(errno));
+        return EXIT_JOBS_FAILED;
+    }
     if (checks_worst(&checks) != CHECK_LIMIT)
         return EXIT_DONE;
     name_limits(&checks, ret_failure);

@@ -24,7 +24,7 @@ static void check_stack_guard(struct checks *checks, const struct setup_facts *f
         return;
     check_worsen(check, CHECK_NOTE,
                  "A coroutine that overruns its stack is found out only when it ends, not as it happens.");
-    check_command(check, "%ssysctl -w vm.max_map_count=262144", check_sudo());
+    check_advise(check, "Linux 6.13 and later guard any number of stacks; a sandbox may forbid it.");
 }
 
 static void check_gnuplot(struct checks *checks, const struct setup_facts *facts)

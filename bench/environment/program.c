@@ -124,6 +124,8 @@ int program_run(const char *const *argv, int stdin_fd, struct program_said *ret_
     if (!environment)
         goto close_all;
     rc = streams.in < 0 || streams.out < 0 || streams.err < 0 ? -EMFILE : -spawn(argv, &streams, environment, &pid);
+    if (rc == -EACCES && !program_exists(argv[0])) /* PATH names a directory that this user may not look into */
+        rc = -ENOENT;
     if (rc < 0)
         goto close_all;
     rc = wait_for(pid);

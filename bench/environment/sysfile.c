@@ -50,7 +50,7 @@ int sysfile_text(const char *root, const char *path, char **ret_text)
     int fd = open(whole, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    char *text;
+    char *text = NULL;
     ssize_t length = read_all(fd, &text);
     close(fd);
     if (length < 0)

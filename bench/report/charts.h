@@ -96,9 +96,12 @@ void chart_line(struct chart *chart, double x, double y, double to_x, double to_
 void chart_number(struct chart *chart, const char *name, double value);
 void chart_array(struct chart *chart, const char *name, const double *values, size_t count);
 
-/** The title at the top, and the caption (up to two lines) at the bottom. Titles and captions are kept for index.json.
+/**
+ * The title at the top, and the caption (two lines: what the marks mean, and the machine) at the bottom.
+ *
+ * @param of  what tells the chart from others of its kind, for index.json; NULL: it is the only one
  */
-void chart_title(struct chart *chart, const char *title, const char *subtitle);
+void chart_title(struct chart *chart, const char *title, const char *of, const char *subtitle);
 void chart_caption(struct chart *chart, const struct run_data *run, const char *meaning);
 
 /** Pixels that the caption takes at the bottom. */
@@ -130,8 +133,8 @@ const char *text_time_unit(double max_s, double *ret_scale);
 /** "12,500": a whole number, in thousands. */
 void text_count(char *buffer, size_t size, double value);
 
-/** "delay 20 ms, body 10,000 bytes" from "delay-ms=20 body-bytes=10000". */
-void text_params(char *buffer, size_t size, const char *params);
+/** "delay 20 ms, body 10,000 bytes" from "delay-ms=20 body-bytes=10000"; without the key `but`, unless that is NULL. */
+void text_params(char *buffer, size_t size, const char *params, const char *but);
 
 /* charts_group.c: which lanes belong on one chart or panel. */
 
@@ -190,10 +193,10 @@ void axis_log_at(struct chart_axis *ret_axis, const double *values, size_t count
 double axis_place(const struct chart_axis *axis, double value);
 
 /**
- * Move positions (ascending) as little as possible, in the sum of squares, so that neighbours are at least `gap` apart
- * and all are in lo..hi where there is room for that.
+ * Move positions (ascending), the middles of things of these heights, as little as possible in the sum of squares, so
+ * that none touches its neighbour and all are within lo..hi; where there is no room for all, the last are beyond.
  */
-void spread_apart(double *positions, size_t count, double gap, double lo, double hi);
+void spread_apart(double *positions, const double *heights, size_t count, double lo, double hi);
 
 /* The kinds. Each adds its charts to the list: none where the run has nothing for it. Returns 0 or -1. */
 int charts_wall(struct chart_list *list, const struct lane_group *groups, size_t count, struct failure *ret_failure);

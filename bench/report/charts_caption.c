@@ -62,7 +62,7 @@ void lane_group_describe(const struct lane_group *group, char *buffer, size_t si
     text_count(text, sizeof(text), (double)concurrency);
     if (!group->swept && concurrency > 0)
         add_part(buffer, size, "concurrency %s", text);
-    text_params(text, sizeof(text), first->params);
+    text_params(text, sizeof(text), first->params, group->swept);
     add_part(buffer, size, "%s", text);
     if (first->connections && strcmp(first->connections, "cold") == 0)
         add_part(buffer, size, "cold connections");
@@ -89,7 +89,7 @@ void run_count_text(struct run_count count, char *buffer, size_t size)
         snprintf(buffer, size, "%ld to %ld runs", count.min, count.max);
 }
 
-void chart_title(struct chart *chart, const char *title, const char *subtitle)
+void chart_title(struct chart *chart, const char *title, const char *of, const char *subtitle)
 {
     char fitted[600];
     double room = CHART_WIDTH - 2 * CHART_MARGIN;
@@ -97,8 +97,10 @@ void chart_title(struct chart *chart, const char *title, const char *subtitle)
     chart_text(chart, CHART_MARGIN, 48, TEXT_TITLE, TEXT_LEFT, fitted);
     text_fit(fitted, sizeof(fitted), subtitle, TEXT_BODY, room);
     chart_text(chart, CHART_MARGIN, 94, TEXT_BODY, TEXT_LEFT, fitted);
+    char whole[1000];
+    snprintf(whole, sizeof(whole), of ? "%s: %s" : "%s", title, of);
     free(chart->title);
-    chart->title = text_clean(title);
+    chart->title = text_clean(whole);
     chart->out_of_memory |= !chart->title;
 }
 
@@ -115,6 +117,11 @@ static void describe_machine(const struct run_data *run, char *buffer, size_t si
     const char *started = json_string_value(json_object_get(run->run, "started"));
     json_int_t cpus = json_integer_value(json_object_get(env, "cpus_online"));
     buffer[0] = '\0';
+    /* First what a reader must know before any figure. */
+    if (run->partial)
+        add_part(buffer, size, "This run was stopped early");
+    if (sanitizers && sanitizers[0] && strcmp(sanitizers, "none") != 0)
+        add_part(buffer, size, "%s with sanitizers: not for timing", buffer[0] ? "built" : "Built");
     if (cpu)
         add_part(buffer, size, "%s", cpu);
     if (cpus > 0)
@@ -125,14 +132,10 @@ static void describe_machine(const struct run_data *run, char *buffer, size_t si
         add_part(buffer, size, "Linux %s", kernel);
     if (libcurl)
         add_part(buffer, size, "libcurl %s", libcurl);
-    if (sanitizers && sanitizers[0] && strcmp(sanitizers, "none") != 0)
-        add_part(buffer, size, "built with sanitizers: not for timing");
     if (scenario)
         add_part(buffer, size, "scenario %s", scenario);
     if (started && strlen(started) >= 10)
         add_part(buffer, size, "%.10s", started);
-    if (run->partial)
-        add_part(buffer, size, "STOPPED EARLY");
 }
 
 void chart_caption(struct chart *chart, const struct run_data *run, const char *meaning)

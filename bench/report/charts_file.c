@@ -150,14 +150,19 @@ void chart_line(struct chart *chart, double x, double y, double to_x, double to_
 }
 
 /*
- * gnuplot reads \n, \t and octal escapes in data, where a doubled backslash is one; and it writes > as it is, but XML does
- * not allow ]]> in a text: the last of these is drawn as a character that looks like it.
+ * gnuplot reads \n, \t and octal escapes in data, where a doubled backslash is one; and it writes > as it is, but XML
+ * does not allow ]]> in a text: the last of these is drawn as a character that looks like it. So is a quote at the
+ * beginning, from which gnuplot would read on to the next.
  */
 static void write_escaped(FILE *out, const char *text)
 {
     for (const char *p = text; *p; p++) {
         if (*p == '>' && p - text >= 2 && p[-1] == ']' && p[-2] == ']') {
             fputs("\u203a", out);
+            continue;
+        }
+        if (*p == '"' && p == text) {
+            fputs("\u201c", out);
             continue;
         }
         if (*p == '\\')

@@ -68,8 +68,9 @@ static void print_setting(char *buffer, size_t size, const char *setting, size_t
     snprintf(buffer, size, "%s %s%s", key, value, unit);
 }
 
-void text_params(char *buffer, size_t size, const char *params)
+void text_params(char *buffer, size_t size, const char *params, const char *but)
 {
+    size_t but_length = but ? strlen(but) : 0;
     size_t used = 0;
     buffer[0] = '\0';
     for (const char *p = params ? params : ""; *p;) {
@@ -79,6 +80,10 @@ void text_params(char *buffer, size_t size, const char *params)
         char setting[600];
         if (length == 0)
             break;
+        if (but_length && strncmp(p, but, but_length) == 0 && p[but_length] == '=') {
+            p += length;
+            continue;
+        }
         print_setting(setting, sizeof(setting), p, length);
         int written = snprintf(buffer + used, size - used, "%s%s", used ? ", " : "", setting);
         if (written < 0 || (size_t)written >= size - used)

@@ -92,8 +92,8 @@ static int choose_range(struct order *order)
         if (isfinite(order->dots[i].percent))
             sorted[n++] = order->dots[i].percent;
     qsort(sorted, n, sizeof(*sorted), by_value);
-    double near_lo = sorted[n / 50], near_hi = sorted[n - 1 - n / 50];
-    double reach = fmax(1, 3 * fmax(-near_lo, near_hi));
+    double near_lo = sorted[n / 10], near_hi = sorted[n - 1 - n / 10];
+    double reach = fmax(1, 5 * fmax(-near_lo, near_hi));
     order->lo = fmin(-0.5, fmax(sorted[0], -reach));
     order->hi = fmax(0.5, fmin(sorted[n - 1], reach));
     double room = (order->hi - order->lo) * 0.06;
@@ -171,7 +171,7 @@ static int write_block_medians(struct chart *chart, const struct order *order)
             continue;
         qsort(values, n, sizeof(*values), by_value);
         fprintf(chart->data, "%.9g\t%.9g\t%.9g\n", (double)from + 0.5, (double)to + 0.5,
-                (values[(n - 1) / 2] + values[n / 2]) / 2);
+                fmax(order->lo, fmin(order->hi, (values[(n - 1) / 2] + values[n / 2]) / 2)));
     }
     free(values);
     return 0;
@@ -196,13 +196,12 @@ static void write_dots(struct chart *chart, const struct order *order, const str
             continue;
         char text[64];
         snprintf(text, sizeof(text), "%s%.3g %%", where > 0 ? "+" : "\u2212", fabs(dot->percent));
-        double x = x_px(frame, dot->position), width = text_width(text, TEXT_CAPTION);
-        bool flip = x + 12 + width > AXES_RIGHT;
-        double from = flip ? x - 12 - width : x + 12;
-        if (from < labelled_until[where > 0])
+        double half = text_width(text, TEXT_CAPTION) / 2, x = x_px(frame, dot->position);
+        double middle = fmax(AXES_LEFT + half, fmin(x, AXES_RIGHT - half));
+        if (middle - half < labelled_until[where > 0])
             continue;
-        chart_text(chart, from, where > 0 ? frame->top + 12 : frame->bottom - 12, TEXT_CAPTION, TEXT_LEFT, text);
-        labelled_until[where > 0] = from + width + 8;
+        chart_text(chart, middle, where > 0 ? frame->top + 38 : frame->bottom - 38, TEXT_CAPTION, TEXT_CENTER, text);
+        labelled_until[where > 0] = middle + half + 8;
     }
 }
 
@@ -212,7 +211,7 @@ static void write_words(struct chart *chart, const struct order *order, const st
     size_t failed = 0;
     for (size_t i = 0; i < order->count; i++)
         failed += order->dots[i].failed;
-    chart_title(chart, "Every run, in the order they ran",
+    chart_title(chart, "Every run, in the order they ran", NULL,
                 "wall time of a run against the median of its own runner and workload; a drift moves all runners");
     text_count(count, sizeof(count), (double)order->timed);
     snprintf(text, sizeof(text),

@@ -128,21 +128,25 @@ double axis_place(const struct chart_axis *axis, double value)
 }
 
 /*
- * With p_i = position_i - i * gap the condition is that p does not fall: least squares under that is isotonic
- * regression, by pooling adjacent violators. Source: Barlow, Bartholomew, Bremner & Brunk, Statistical Inference under
- * Order Restrictions, 1972, 1.2.
+ * With p_i = position_i - offset_i, where the offset is what stands between the first and the i-th, the condition is
+ * that p does not fall: least squares under that is isotonic regression, by pooling adjacent violators. Source: Barlow,
+ * Bartholomew, Bremner & Brunk, Statistical Inference under Order Restrictions, 1972, 1.2.
  */
-void spread_apart(double *positions, size_t count, double gap, double lo, double hi)
+void spread_apart(double *positions, const double *heights, size_t count, double lo, double hi)
 {
     struct pool {
         double mean;
         size_t members;
-    } *pools = calloc(count ? count : 1, sizeof(*pools));
-    if (!pools)
-        return;
+    } *pools = calloc(count + 1, sizeof(*pools));
+    double offset = 0;
     size_t used = 0;
+    if (!pools || count == 0) {
+        free(pools);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
-        pools[used++] = (struct pool){positions[i] - (double)i * gap, 1};
+        offset += i > 0 ? (heights[i - 1] + heights[i]) / 2 : 0;
+        pools[used++] = (struct pool){positions[i] - offset, 1};
         while (used > 1 && pools[used - 2].mean >= pools[used - 1].mean) {
             struct pool *left = &pools[used - 2], *right = &pools[used - 1];
             size_t members = left->members + right->members;
@@ -151,11 +155,14 @@ void spread_apart(double *positions, size_t count, double gap, double lo, double
             used--;
         }
     }
-    double highest = hi - (double)(count - 1) * gap;
+    double lowest = lo + heights[0] / 2, highest = hi - offset - heights[count - 1] / 2;
+    offset = 0;
     for (size_t p = 0, i = 0; p < used; p++) {
-        double at = fmax(lo, fmin(pools[p].mean, highest));
-        for (size_t m = 0; m < pools[p].members; m++, i++)
-            positions[i] = at + (double)i * gap;
+        double at = fmax(lowest, fmin(pools[p].mean, highest));
+        for (size_t m = 0; m < pools[p].members; m++, i++) {
+            offset += i > 0 ? (heights[i - 1] + heights[i]) / 2 : 0;
+            positions[i] = at + offset;
+        }
     }
     free(pools);
 }

@@ -10,15 +10,14 @@
 #include <string.h>
 
 /* px */
-#define AXES_LEFT    140.0
-#define AXES_TOP     172.0
-#define AXES_FOOT    92.0 /* ticks and the axis' name */
-#define NAME_MOST    280.0
-#define NAME_PITCH   34.0 /* from one name at the right edge to the next; of two lines: */
-#define NAME_PITCH_2 60.0
-#define GAP_PITCH    26.0 /* from one row of marks for what could not be done to the next */
-#define NOTE_PITCH   26.0
-#define GAPS_MOST    6 /* runners with gaps that are shown */
+#define AXES_TOP      172.0
+#define AXES_FOOT     92.0 /* ticks and the axis' name */
+#define NAME_MOST     280.0
+#define NAME_HEIGHT   34.0 /* at the right edge, a line; of two lines: */
+#define NAME_HEIGHT_2 58.0
+#define GAP_PITCH     26.0 /* from one row of marks for what could not be done to the next */
+#define NOTE_PITCH    26.0
+#define GAPS_MOST     6 /* runners with gaps that are shown */
 
 struct point {
     double x, rate, lo, hi; /* jobs/s; rate NAN: the runner has no figure here */
@@ -129,9 +128,8 @@ static int sweep_init(struct sweep *sweep, const struct lane_group *group)
 
 /* The axes, once it is known what has to stand around them. */
 struct frame {
-    double right, bottom; /* px */
-    double number_at;     /* where the names' figures end, from `right` */
-    double name_pitch;
+    double left, right, bottom; /* px */
+    double number_at;           /* where the names' figures end, from `right` */
     struct chart_axis x, y;
     double y_lo; /* of the frame: lower than the axis' where there are rows of marks */
     size_t gap_rows, notes;
@@ -139,7 +137,7 @@ struct frame {
 
 static double x_px(const struct frame *frame, double x)
 {
-    return AXES_LEFT + axis_place(&frame->x, x) * (frame->right - AXES_LEFT);
+    return frame->left + axis_place(&frame->x, x) * (frame->right - frame->left);
 }
 
 static double y_px(const struct frame *frame, double y)
@@ -167,7 +165,7 @@ static bool has_gap(const struct series *series, bool with_place)
 
 static void lay_out(struct frame *frame, const struct sweep *sweep, struct text_pool *words)
 {
-    *frame = (struct frame){.name_pitch = NAME_PITCH};
+    *frame = (struct frame){0};
     double name = 0, number = 0;
     for (size_t i = 0; i < sweep->count; i++) {
         const struct point *last = last_point(&sweep->series[i]);
@@ -178,18 +176,19 @@ static void lay_out(struct frame *frame, const struct sweep *sweep, struct text_
         char lines[2][TEXT_LINE_SIZE];
         text_fit_lines(lines, report_runner_label(sweep->series[i].runner), TEXT_BODY, NAME_MOST);
         name = fmax(name, fmax(text_width(lines[0], TEXT_BODY), text_width(lines[1], TEXT_BODY)));
-        if (lines[1][0])
-            frame->name_pitch = NAME_PITCH_2;
         number = fmax(number, text_width(units_rate(words, last->rate), TEXT_BODY));
     }
     if (frame->notes > GAPS_MOST)
         frame->notes = GAPS_MOST;
     if (frame->gap_rows > GAPS_MOST)
         frame->gap_rows = GAPS_MOST;
+    char most[64];
+    text_count(most, sizeof(most), sweep->most * 1.4);
+    frame->left = CHART_MARGIN + 16 + text_width(most, TEXT_BODY);
     frame->number_at = 62 + name + 16 + number;
     frame->right = CHART_WIDTH - CHART_MARGIN - frame->number_at;
     frame->bottom = CHART_HEIGHT - CHART_CAPTION_HEIGHT - NOTE_PITCH * (double)frame->notes - AXES_FOOT;
-    axis_log_at(&frame->x, sweep->ticks, sweep->tick_count, frame->right - AXES_LEFT);
+    axis_log_at(&frame->x, sweep->ticks, sweep->tick_count, frame->right - frame->left);
     /* From zero while the slowest can still be told from zero. */
     if (sweep->most > 30 * sweep->least)
         axis_log(&frame->y, sweep->least / 1.4, sweep->most * 1.4);
@@ -237,7 +236,7 @@ static void write_names(struct chart *chart, const struct sweep *sweep, const st
                         struct text_pool *words)
 {
     struct end_label labels[CHART_MOST_ROWS];
-    double places[CHART_MOST_ROWS];
+    double places[CHART_MOST_ROWS], heights[CHART_MOST_ROWS];
     size_t count = 0;
     for (size_t i = 0; i < sweep->count; i++) {
         const struct point *last = last_point(&sweep->series[i]);
@@ -247,10 +246,14 @@ static void write_names(struct chart *chart, const struct sweep *sweep, const st
                                                  y_px(frame, last->rate)};
     }
     qsort(labels, count, sizeof(labels[0]), by_y);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        char lines[2][TEXT_LINE_SIZE];
+        text_fit_lines(lines, report_runner_label(labels[i].series->runner), TEXT_BODY, NAME_MOST);
         places[i] = labels[i].y;
-    spread_apart(places, count, frame->name_pitch, AXES_TOP,
-                 frame->bottom - GAP_PITCH * (double)frame->gap_rows - NAME_PITCH / 2);
+        heights[i] = lines[1][0] ? NAME_HEIGHT_2 : NAME_HEIGHT;
+    }
+    spread_apart(places, heights, count, AXES_TOP - NAME_HEIGHT / 2,
+                 frame->bottom - GAP_PITCH * (double)frame->gap_rows);
     for (size_t i = 0; i < count; i++) {
         chart_line(chart, labels[i].x + 14, labels[i].y, frame->right + 32, places[i]);
         chart_mark(chart, frame->right + 46, places[i], runner_slot(labels[i].series->runner));
@@ -259,7 +262,8 @@ static void write_names(struct chart *chart, const struct sweep *sweep, const st
         chart_text(chart, frame->right + frame->number_at, places[i], TEXT_BODY, TEXT_RIGHT,
                    units_rate(words, labels[i].point->rate));
     }
-    chart_textf(chart, frame->right + frame->number_at, places[0] - NAME_PITCH, TEXT_NOTE, TEXT_RIGHT, "jobs/s");
+    chart_textf(chart, frame->right + frame->number_at, places[0] - heights[0] / 2 - 14, TEXT_NOTE, TEXT_RIGHT,
+                "jobs/s");
 }
 
 /* "threads at 4,000, 8,000: not supported: a thread cannot be started". */
@@ -318,7 +322,7 @@ static void write_gaps(struct chart *chart, const struct sweep *sweep, const str
 
 static void write_variables(struct chart *chart, const struct frame *frame)
 {
-    chart_number(chart, "LEFT", AXES_LEFT);
+    chart_number(chart, "LEFT", frame->left);
     chart_number(chart, "RIGHT", frame->right);
     chart_number(chart, "TOP", AXES_TOP);
     chart_number(chart, "BOTTOM", frame->bottom);
@@ -341,11 +345,11 @@ static void write_words(struct chart *chart, const struct sweep *sweep, const st
             *p = ' ';
     lane_group_describe(group, description, sizeof(description));
     snprintf(text, sizeof(text), description[0] ? "%s: %s" : "%s", group->name, description);
-    chart_title(chart, title, text);
-    chart_text(chart, AXES_LEFT, AXES_TOP - 34, TEXT_BODY, TEXT_LEFT,
+    chart_title(chart, title, group->name, text);
+    chart_text(chart, frame->left, AXES_TOP - 34, TEXT_BODY, TEXT_LEFT,
                frame->y.log ? "jobs per second (logarithmic)" : "jobs per second");
     text_fit(text, sizeof(text), title + strlen("Throughput against "), TEXT_BODY, 600);
-    chart_textf(chart, (AXES_LEFT + frame->right) / 2, frame->bottom + 64, TEXT_BODY, TEXT_CENTER, "%s (logarithmic)",
+    chart_textf(chart, (frame->left + frame->right) / 2, frame->bottom + 64, TEXT_BODY, TEXT_CENTER, "%s (logarithmic)",
                 text);
 
     struct run_count runs = {0};

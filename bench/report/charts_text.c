@@ -93,7 +93,7 @@ static double character_width(int32_t c)
 double text_height(enum text_style style)
 {
     static const double sizes[] = {[TEXT_TITLE] = 38, [TEXT_HEADING] = 27, [TEXT_NUMBER] = 29, [TEXT_BODY] = 23,
-                                   [TEXT_NOTE] = 20, [TEXT_CAPTION] = 19, [TEXT_ALARM] = 20};
+                                   [TEXT_NOTE] = 20,  [TEXT_CAPTION] = 19, [TEXT_ALARM] = 20};
     return sizes[style];
 }
 

@@ -24,8 +24,8 @@
 /* Stretched panels share an axis while the shortest of them takes at least this share of it. */
 #define ZOOM_ALIKE 0.25
 
-/* As many jobs of a runner as are drawn; more would be less than a pixel each, and make megabytes of SVG. */
-#define JOBS_MOST   400
+/* More lines of a runner would be less than a pixel each, and make megabytes of SVG. */
+#define LINES_MOST  400
 #define FAILED_MOST 200
 
 struct row {
@@ -43,7 +43,7 @@ struct timeline {
     struct row rows[CHART_MOST_ROWS];
     size_t count;
     double end_s;
-    size_t drawn_of; /* the least 1/n of its jobs that a row shows; 1: all */
+    size_t jobs_a_line; /* 1, or more where there are too many for a line each */
     double right, height;
 };
 
@@ -76,7 +76,7 @@ static void timeline_finish(struct timeline *timeline)
 /* Returns 0 or -1 (memory). */
 static int timeline_init(struct timeline *timeline, const struct run_data *run, const struct lane_group *group)
 {
-    *timeline = (struct timeline){.group = group, .drawn_of = 1};
+    *timeline = (struct timeline){.group = group, .jobs_a_line = 1};
     for (size_t i = 0; i < group->count && timeline->count < CHART_MOST_ROWS; i++) {
         struct row *row = &timeline->rows[timeline->count++];
         *row = (struct row){.lane = group->lanes[i], .set = samples_of(run, group->lanes[i])};
@@ -92,6 +92,9 @@ static int timeline_init(struct timeline *timeline, const struct run_data *run, 
             row->end_s = fmax(row->end_s, (double)row->jobs[j].end_ns / 1e9);
         }
         timeline->end_s = fmax(timeline->end_s, row->end_s);
+        size_t together = (row->set->sample_count + LINES_MOST - 1) / LINES_MOST;
+        if (together > timeline->jobs_a_line)
+            timeline->jobs_a_line = together;
     }
     return 0;
 }
@@ -130,19 +133,33 @@ static void lay_out(struct timeline *timeline)
     timeline->height = rint(around + rows * pitch);
 }
 
-/* Every nth job, and all that failed as far as there is room: columns panel, job (from 1), start and end s, failed. */
-static void write_jobs(struct chart *chart, struct timeline *timeline, const struct row *row, size_t number)
+/*
+ * Columns panel, job (from 1), start and end s, runner, failed. Where there are too many jobs for the picture a line is
+ * several that started one after another, from the first start to the last end; those that failed are drawn once more
+ * over it, as far as there is room.
+ */
+static void write_jobs(struct chart *chart, const struct timeline *timeline, const struct row *row, size_t number)
 {
-    size_t count = row->set->sample_count, step = (count + JOBS_MOST - 1) / JOBS_MOST, failed = 0;
-    for (size_t j = 0; j < count; j++) {
-        const struct sample *job = &row->jobs[j];
-        if (job->ok ? j % step != 0 : failed++ >= FAILED_MOST)
-            continue;
-        fprintf(chart->data, "%zu\t%zu\t%.9g\t%.9g\t%d\t%d\n", number, j + 1, (double)job->start_ns / 1e9,
-                (double)job->end_ns / 1e9, runner_slot(row->lane->runner), !job->ok);
+    size_t count = row->set->sample_count, failed = 0;
+    int slot = runner_slot(row->lane->runner);
+    for (size_t from = 0; from < count; from += timeline->jobs_a_line) {
+        int64_t start_ns = row->jobs[from].start_ns, end_ns = 0;
+        bool any_ok = false;
+        for (size_t j = from; j < from + timeline->jobs_a_line && j < count; j++) {
+            any_ok = any_ok || row->jobs[j].ok;
+            if (row->jobs[j].end_ns > end_ns)
+                end_ns = row->jobs[j].end_ns;
+        }
+        if (any_ok)
+            fprintf(chart->data, "%zu\t%zu\t%.9g\t%.9g\t%d\t0\n", number, from + 1, (double)start_ns / 1e9,
+                    (double)end_ns / 1e9, slot);
     }
-    if (step > timeline->drawn_of)
-        timeline->drawn_of = step;
+    for (size_t j = 0; j < count && failed < FAILED_MOST; j++)
+        if (!row->jobs[j].ok) {
+            failed++;
+            fprintf(chart->data, "%zu\t%zu\t%.9g\t%.9g\t%d\t1\n", number, j + 1, (double)row->jobs[j].start_ns / 1e9,
+                    (double)row->jobs[j].end_ns / 1e9, slot);
+        }
 }
 
 /* The runner's name, below it the time large, and what failed. */
@@ -207,6 +224,7 @@ static void write_variables(struct chart *chart, const struct timeline *timeline
     chart_number(chart, "RIGHT", timeline->right);
     chart_number(chart, "ZOOM_LEFT", HEADS_RIGHT + ZOOM_FROM * (timeline->right - HEADS_RIGHT));
     chart_number(chart, "SCALE", scale);
+    chart_number(chart, "JOBS_A_LINE", (double)timeline->jobs_a_line);
     chart_number(chart, "XMAX", axis->hi);
     fprintf(chart->script, "XTICS = '%s'\n", axis->ticks);
     for (size_t v = 0; v < 6; v++)
@@ -218,21 +236,21 @@ static void write_variables(struct chart *chart, const struct timeline *timeline
 
 static void write_words(struct chart *chart, const struct timeline *timeline, const struct run_data *run)
 {
-    char text[900], description[500], meaning[500], every[100] = "";
+    char text[900], description[500], meaning[500], line[100] = "Each line is one job";
     lane_group_describe(timeline->group, description, sizeof(description));
     snprintf(text, sizeof(text), description[0] ? "%.300s: %s" : "%.300s", timeline->group->name, description);
-    chart_title(chart, "When each job ran", text);
+    chart_title(chart, "When each job ran", timeline->group->name, text);
     long blocks = 0;
     for (size_t i = 0; i < timeline->count; i++)
         if (timeline->rows[i].lane->trials > blocks)
             blocks = timeline->rows[i].lane->trials;
-    if (timeline->drawn_of > 1)
-        snprintf(every, sizeof(every), " Only one job in %zu is drawn, and those that failed.", timeline->drawn_of);
+    char median[100];
+    snprintf(median, sizeof(median), "%ld, the one with the median time", blocks);
+    if (timeline->jobs_a_line > 1)
+        snprintf(line, sizeof(line), "Each line is %zu jobs in a row", timeline->jobs_a_line);
     snprintf(meaning, sizeof(meaning),
-             "Each line is one job, the first at the bottom. n = 1 run of each runner, of %ld that with the median "
-             "time; a single "
-             "run has no interval.%s",
-             blocks, every);
+             "%s, the first at the bottom. n = 1 run of each runner (a single run has no interval)%s%s.", line,
+             blocks > 1 ? ": of " : "", blocks > 1 ? median : "");
     chart_caption(chart, run, meaning);
 }
 

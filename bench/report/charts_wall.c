@@ -11,6 +11,7 @@
 #define PANEL_HEAD   82.0 /* the cell's name and description, above the bars */
 #define PANEL_FOOT   86.0 /* ticks and the axis' name, below */
 #define PANELS_FROM  120.0
+#define PAGE_MOST    4    /* panels of a picture */
 #define ROW_LEAST    58.0 /* a name may have two lines */
 #define ROW_MOST     112.0
 
@@ -231,20 +232,28 @@ static void write_variables(struct chart *chart, const struct panel *panels, siz
         fprintf(chart->script, "XTICS[%zu] = '%s'\n", i + 1, panels[i].axis.ticks);
 }
 
-static int draw(struct chart_list *list, struct panel *panels, size_t count, size_t left_out,
+/* Which of how many pictures this is, since a page holds only a few panels. */
+struct page {
+    size_t number, pages, left_out;
+};
+
+static int draw(struct chart_list *list, struct panel *panels, size_t count, struct page page,
                 struct failure *ret_failure)
 {
     double height = lay_out(panels, count);
-    struct chart *chart = chart_begin(list, "wall", 0, height, ret_failure);
+    /* The first is "wall" whether or not others follow. */
+    struct chart *chart = chart_begin(list, "wall", page.number > 1 ? (int)page.number : 0, height, ret_failure);
     if (!chart)
         return -1;
-    char subtitle[300];
+    char subtitle[300], of[100], left_out[100] = "";
+    snprintf(of, sizeof(of), "%zu of %zu", page.number, page.pages);
+    if (page.left_out)
+        snprintf(left_out, sizeof(left_out), "; %zu more workloads are not drawn", page.left_out);
     snprintf(subtitle, sizeof(subtitle),
-             left_out ? "shorter is better; bold: how many times faster than serial; the first %zu of %zu workloads"
-                      : "shorter is better; bold: how many times faster than serial, one job after another",
-             count, count + left_out);
+             "shorter is better; bold: how many times faster than serial, one job after another%s%s%s%s",
+             page.pages > 1 ? " (" : "", page.pages > 1 ? of : "", page.pages > 1 ? ")" : "", left_out);
     write_variables(chart, panels, count);
-    chart_title(chart, "Wall time by runner", subtitle);
+    chart_title(chart, "Wall time by runner", page.pages > 1 ? of : NULL, subtitle);
     fputs("# panel\trow\trunner's number in the style\tmedian s\tinterval from s\tto s\tleast s\n", chart->data);
     struct run_count runs = {0};
     for (size_t i = 0; i < count; i++) {
@@ -255,10 +264,11 @@ static int draw(struct chart_list *list, struct panel *panels, size_t count, siz
     char number[64], meaning[400];
     run_count_text(runs, number, sizeof(number));
     snprintf(meaning, sizeof(meaning),
-             runs.intervals ? "Bar: median of %s of each runner. Black line: exact 95 %% interval of the median%s. "
-                              "Speed-up: against serial, run by run in the same block."
-                            : "Bar: median of %s of each runner%s. No interval: that takes 6 runs. "
-                              "Speed-up: against serial, run by run in the same block.",
+             runs.intervals
+                 ? "Bar: median of %s. Black line: exact 95 %% interval of the median%s. Speed-up: against serial, "
+                   "block by block."
+                 : "Bar: median of %s%s. No interval: that takes 6 runs. Speed-up: against serial, block by "
+                   "block.",
              number, runs.intervals && runs.min < 6 ? " (none below 6 runs)" : "");
     chart_caption(chart, list->run, meaning);
     return chart_end(list, chart, "wall", ret_failure);
@@ -283,8 +293,12 @@ int charts_wall(struct chart_list *list, const struct lane_group *groups, size_t
         if (fill_panel(&panels[used++], list) < 0)
             result = failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     }
-    if (result == 0 && any)
-        result = draw(list, panels, used, left_out, ret_failure);
+    /* Pages about equally full: five panels are three and two. */
+    size_t pages = any ? (used + PAGE_MOST - 1) / PAGE_MOST : 0;
+    for (size_t p = 0; result == 0 && p < pages; p++) {
+        size_t from = p * used / pages, to = (p + 1) * used / pages;
+        result = draw(list, &panels[from], to - from, (struct page){p + 1, pages, left_out}, ret_failure);
+    }
     for (size_t i = 0; i < used; i++)
         free(panels[i].bars);
     return result;

@@ -29,7 +29,7 @@ static char *read_in_charts(const struct run_data *run, const char *name, size_t
  * As a picture and not as elements of the page: what an SVG file could do (scripts, styles, names that clash with
  * another chart's) stays in it.
  */
-static void write_chart(FILE *out, const struct run_data *run, const json_t *item)
+static bool write_chart(FILE *out, const struct run_data *run, const json_t *item, bool first)
 {
     const char *file = json_string_value(json_object_get(item, "file"));
     const char *title = json_string_value(json_object_get(item, "title"));
@@ -37,7 +37,9 @@ static void write_chart(FILE *out, const struct run_data *run, const json_t *ite
     size_t size = 0;
     char *svg = file && is_chart_name(file) ? read_in_charts(run, file, MOST_CHART_BYTES, &size) : NULL;
     if (!svg)
-        return;
+        return false;
+    if (first)
+        fputs("<h2>Charts</h2>\n", out);
     fputs("<figure>\n<div class=\"scroll card\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
     html_text(out, title ? title : file);
     fputs("\"><img alt=\"", out);
@@ -52,6 +54,7 @@ static void write_chart(FILE *out, const struct run_data *run, const json_t *ite
     }
     fputs("</figure>\n", out);
     free(svg);
+    return true;
 }
 
 void html_write_charts(FILE *out, const struct run_data *run)
@@ -60,9 +63,12 @@ void html_write_charts(FILE *out, const struct run_data *run)
     char *text = read_in_charts(run, "index.json", MOST_INDEX_BYTES, &size);
     json_t *index = text ? json_loadb(text, size, 0, NULL) : NULL;
     const json_t *item;
-    if (json_array_size(index) > 0)
-        fputs("<h2>Charts</h2>\n", out);
-    json_array_foreach(index, i, item) write_chart(out, run, item);
+    bool first = true;
+    json_array_foreach(index, i, item)
+    {
+        if (write_chart(out, run, item, first))
+            first = false;
+    }
     json_decref(index);
     free(text);
 }

@@ -14,6 +14,9 @@
 /* Differences below 5 % are none to speak of. */
 #define MATTERS 1.05
 
+/* Names that make a sentence longer are cut. */
+#define MOST_SENTENCE_BYTES 2000
+
 struct speaker {
     const struct run_data *run;
     struct trial_index index;
@@ -195,11 +198,12 @@ static void say_not_faster(struct speaker *speaker, struct sentence *sentence, c
     }
 }
 
-/* "1/9 of", "60 % of" */
+/* "1/9 of", "60 % of": a fraction where it is near enough to be true. */
 static void say_share(FILE *out, double ratio)
 {
-    if (ratio >= 1.75)
-        fprintf(out, "1/%.0f of ", ratio);
+    double whole = round(ratio);
+    if (whole >= 2 && (ratio >= 8.5 || fabs(ratio - whole) <= 0.06 * whole))
+        fprintf(out, "1/%.0f of ", whole);
     else
         fprintf(out, "%.0f %% of ", 100 / ratio);
 }
@@ -321,27 +325,40 @@ static bool is_ambiguous(const struct lane_group *groups, size_t count, size_t i
     return false;
 }
 
+static void say_all(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
+{
+    if (group->swept && strcmp(group->swept, "concurrency") == 0) {
+        say_sweep(speaker, sentence, group);
+    } else if (!group->swept) {
+        say_faster(speaker, sentence, group);
+        say_not_faster(speaker, sentence, group);
+        say_memory(speaker, sentence, group);
+    }
+}
+
+/* Names in a sentence come from a file that anybody may have written, so it is cleaned as a whole before it is a line.
+ */
 static void say_group(struct speaker *speaker, const struct lane_group *groups, size_t count, size_t i)
 {
-    const struct lane_group *group = &groups[i];
-    char *head = make_head(group, false);
+    char *head = make_head(&groups[i], false), *text = NULL, *clean = NULL;
+    size_t size;
     if (head && is_ambiguous(groups, count, i, head)) {
         free(head);
-        head = make_head(group, true);
+        head = make_head(&groups[i], true);
     }
-    char *clean = head ? record_clean_text(head, 400) : NULL;
-    struct sentence sentence = {.out = speaker->out, .head = clean};
-    speaker->out_of_memory = speaker->out_of_memory || !clean;
-    if (clean && group->swept && strcmp(group->swept, "concurrency") == 0) {
-        say_sweep(speaker, &sentence, group);
-    } else if (clean && !group->swept) {
-        say_faster(speaker, &sentence, group);
-        say_not_faster(speaker, &sentence, group);
-        say_memory(speaker, &sentence, group);
+    struct sentence sentence = {.out = open_memstream(&text, &size), .head = head};
+    bool whole = head && sentence.out;
+    if (whole)
+        say_all(speaker, &sentence, &groups[i]);
+    if (sentence.out)
+        whole = fclose(sentence.out) == 0 && whole;
+    if (whole && sentence.clauses > 0) {
+        clean = record_clean_text(text, MOST_SENTENCE_BYTES);
+        whole = clean && fprintf(speaker->out, "%s.\n", clean) > 0;
     }
-    if (sentence.clauses > 0)
-        fputs(".\n", speaker->out);
+    speaker->out_of_memory = speaker->out_of_memory || !whole;
     free(clean);
+    free(text);
     free(head);
 }
 

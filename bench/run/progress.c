@@ -33,15 +33,12 @@ void progress_show(struct progress *progress, int64_t jobs_done)
     const struct planned_trial *trial = &progress->plan->trials[progress->trial];
     const struct cell *cell = trial->lane->cell;
     int left_s = (int)(seconds_left(progress) + 0.5);
-    struct winsize window = { .ws_col = 80 };
-    ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
     char line[512];
     snprintf(line, sizeof(line), "[%zu/%zu] block %lld of %lld  %s under %s  %lld/%lld jobs  %d:%02d left",
              progress->trial + 1, progress->plan->trial_count, (long long)trial->block,
              (long long)progress->plan->run.blocks, cell->name, trial->lane->runner, (long long)jobs_done,
              (long long)cell->settings.jobs, left_s / 60, left_s % 60);
-    int width = window.ws_col > 1 ? window.ws_col - 1 : 79;
-    fprintf(stderr, "\r\033[K%.*s", width, line);
+    fprintf(stderr, "\r\033[K%.*s", progress_width() - 1, line);
     fflush(stderr);
 }
 
@@ -51,9 +48,21 @@ void progress_next(struct progress *progress)
     progress->trial++;
 }
 
-void progress_end(struct progress *progress)
+int progress_width(void)
+{
+    struct winsize window = { 0 };
+    ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
+    return window.ws_col > 1 ? window.ws_col : 80;
+}
+
+void progress_clear(const struct progress *progress)
 {
     if (progress->on)
         fputs("\r\033[K", stderr);
+}
+
+void progress_end(struct progress *progress)
+{
+    progress_clear(progress);
     progress->on = false;
 }

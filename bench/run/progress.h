@@ -24,7 +24,13 @@ void progress_show(struct progress *progress, int64_t jobs_done);
 /** A trial has ended. */
 void progress_next(struct progress *progress);
 
-/** Clear the line. */
+/** Returns the terminal's width in columns; 80 where it does not say. */
+int progress_width(void);
+
+/** Clear the line, for something else to be printed; the next progress_show draws it again. */
+void progress_clear(const struct progress *progress);
+
+/** Clear the line for good. */
 void progress_end(struct progress *progress);
 
 #endif

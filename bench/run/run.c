@@ -8,6 +8,7 @@
 #include "interrupt.h"
 #include "kept_samples.h"
 #include "preflight.h"
+#include "preview.h"
 #include "progress.h"
 #include "run_lines.h"
 #include "trial_process.h"
@@ -16,10 +17,11 @@
 #include "../origin/origin.h"
 #include "../runners.h"
 
-/* When the test server was so busy that it is what was measured, and when its own timers were so late that delays are not
- * what was asked for. Sources: measured on two CPUs, see results/README.md. */
+/* When the test server was so busy that it is what was measured, and when its answers came so late that the delays were not
+ * those asked for: one in a hundred by more than a tenth of the shortest, and by more than a timer's usual error. */
 #define SATURATED_SHARE 0.9
-#define LATE_P99_NS     (2 * RT_NS_PER_MS)
+#define LATE_SHARE      0.1
+#define LATE_LEAST_NS   (RT_NS_PER_MS / 2)
 
 struct run {
     const struct run_request *request;
@@ -185,8 +187,21 @@ static json_t *microseconds(int64_t ns)
     return ns < 0 ? json_null() : json_real((double)ns / 1e3);
 }
 
+static bool is_late(const struct cell *cell, int64_t late_p99_ns)
+{
+    struct delay_list delays;
+    if (!cell->settings.delay_ms || delay_list_parse(&delays, cell->settings.delay_ms, "delay-ms", NULL) < 0)
+        return false;
+    int64_t shortest_ns = INT64_MAX;
+    for (size_t i = 0; i < delays.count; i++)
+        if (delays.delays_ns[i] < shortest_ns)
+            shortest_ns = delays.delays_ns[i];
+    delay_list_finish(&delays);
+    return late_p99_ns > LATE_LEAST_NS && (double)late_p99_ns > LATE_SHARE * (double)shortest_ns;
+}
+
 /* What the test server says of itself, and what that means for the trial. */
-static void note_server(struct run *run, json_t *line)
+static void note_server(struct run *run, const struct cell *cell, json_t *line)
 {
     struct origin_stats stats;
     struct failure why = { 0 };
@@ -202,7 +217,7 @@ static void note_server(struct run *run, json_t *line)
     double cpu_s = json_number_value(json_object_get(line, "server_cpu_s"));
     if (wall_s > 0 && cpu_s > SATURATED_SHARE * wall_s * run->origin.loop_count)
         add_flag(line, "origin_saturated");
-    if (stats.late_p99_ns > LATE_P99_NS)
+    if (is_late(cell, stats.late_p99_ns))
         add_flag(line, "origin_late");
 }
 
@@ -248,7 +263,7 @@ static int run_trial(struct run *run, size_t position, struct failure *ret_failu
     int error = trial_process_run(&outcome, &spec, hang_limit_s(trial->lane), watch_trial, run, ret_failure);
     if (!error && !outcome.interrupted) {
         if (with_server)
-            note_server(run, outcome.line);
+            note_server(run, trial->lane->cell, outcome.line);
         note_failures(run, outcome.line);
         double wall_s = json_number_value(json_object_get(outcome.line, "wall_s"));
         error = run_file_append(&run->file, json_incref(outcome.line), ret_failure);
@@ -275,6 +290,11 @@ static int run_trials(struct run *run, struct failure *ret_failure)
         if (run_trial(run, i, ret_failure) < 0)
             return interrupted() ? 0 : -1;
         progress_next(&run->progress);
+        bool first_block_done = i + 1 < run->plan->trial_count && run->plan->trials[i + 1].block == 2 && run->plan->trials[i].block == 1;
+        if (first_block_done && run->progress.on) {
+            progress_clear(&run->progress);
+            preview_print(run->plan, &run->kept, progress_width(), stderr);
+        }
     }
     return 0;
 }

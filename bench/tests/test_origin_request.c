@@ -102,6 +102,8 @@ static const struct {
     {"PATCH / HTTP/1.1\r\n" HOST "\r\nDELETE / HTTP/1.1\r\n" HOST "\r\nOPTIONS / HTTP/1.1\r\n" HOST "\r\n",
      HELP "\n" HELP "\n" HELP "\nend\n"},
     {"TRACE / HTTP/1.1\r\n" HOST "\r\nGET / HTTP/1.1\r\n" HOST "\r\n", "error 405\n" HELP "\nend\n"},
+    {"CONNECT h:1 HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nGETGET / HTTP/1.1\r\n" HOST "\r\n",
+     "error 405\n" HELP "\nend\n"},
     {"CONNECT h:1 HTTP/1.1\r\n" HOST "\r\nGET / HTTP/1.1\r\n" HOST "\r\n", "error 405\n" HELP "\nend\n"},
     /* refused */
     {"GET / HTTP/1.1\r\n\r\n", "refused 400\n"},

@@ -1,6 +1,7 @@
 /* Scenario files: what is understood, and row 34 of the faults: what is refused, with file, line and key. */
 #include <sys/stat.h>
 #include "test_plan_support.h"
+#include "../plan/ini_lines.h"
 #include "../plan/plan.h"
 #include "../plan/scenario.h"
 
@@ -230,6 +231,27 @@ static void test_no_length_is_cut(void **state)
     assert_true(accepted > 30);
 }
 
+/* The same from below: of every size of buffer nothing behind its end is touched, and a line is whole or refused. */
+static void test_buffer_is_respected(void **state)
+{
+    (void)state;
+    write_text("s.ini", "abcdefgh");
+    for (int size = 3; size < 14; size++) {
+        char buffer[20];
+        struct failure failure = {0};
+        struct ini_lines lines = {.file = fopen("s.ini", "r"), .path = "s.ini", .failure = &failure};
+        memset(buffer, '!', sizeof(buffer));
+        const char *line = ini_lines_next(buffer, size, &lines);
+        assert_int_equal(line != NULL, size >= 10); /* 8, the end of the line, the end of the text */
+        assert_int_equal(failure.text[0] != 0, line == NULL);
+        if (line)
+            assert_string_equal(line, "abcdefgh\n");
+        for (size_t i = (size_t)size; i < sizeof(buffer); i++)
+            assert_int_equal(buffer[i], '!');
+        fclose(lines.file);
+    }
+}
+
 static void test_unreadable(void **state)
 {
     (void)state;
@@ -309,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_nul_byte),
         cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_no_length_is_cut),
+        cmocka_unit_test(test_buffer_is_respected),
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_own_scenarios),

@@ -128,6 +128,7 @@ static void test_refused(void **state)
         {"jobs", "1G", "out of range"},
         {"jobs", "9223372036854775808", "out of range"},
         {"jobs", "99999999999999999999999999999999", "out of range"},
+        {"jobs", "18446744073709551620", "out of range"}, /* 2^64 + 4: would wrap to 4 */
         {"seed", "9223372036854775807k", "out of range"},
         {"seed", "9223372036854775808", "out of range"},
         {"concurrency", "0", "out of range"},

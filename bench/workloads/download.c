@@ -3,7 +3,9 @@
  * test server's, whose bodies are known beforehand.
  */
 #include <errno.h>
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,7 @@ struct download_state {
     enum verify verify;
     bool changes_things; /* a method that must not be sent only to warm up */
     bool bodyless;       /* HEAD */
+    bool allow_remote;
     int save_fd;         /* directory, or -1 */
 };
 
@@ -33,7 +36,7 @@ struct download_worker {
     CURL *easy;
     XXH3_state_t *hash;
     int64_t received;
-    bool too_large, no_memory;
+    bool too_large, no_memory, went_astray;
     char *kept; /* the body, only if it is to be saved */
     size_t kept_room;
 };
@@ -49,6 +52,7 @@ static int download_prepare(void **ret_state, const struct trial_spec *spec, str
                     : strcmp(settings->verify, "length") == 0 ? VERIFY_LENGTH
                                                               : VERIFY_STATUS;
     const char *method = settings->method ? settings->method : settings->data_file ? "POST" : "GET";
+    state->allow_remote = settings->allow_remote;
     state->bodyless = strcmp(method, "HEAD") == 0;
     state->changes_things = !state->bodyless && strcmp(method, "GET") != 0;
     if (easy_options_init(&state->options, settings, spec->resolve, ret_failure) < 0)
@@ -120,12 +124,33 @@ static size_t on_body(char *bytes, size_t one, size_t size, void *user)
     return size;
 }
 
+static bool is_loopback(const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET)
+        return (ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24) == 127;
+    return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)address)->sin6_addr);
+}
+
+/* The plan has looked at the URLs; a redirect could still lead a thousand connections to somebody else's machine. */
+static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)purpose;
+    struct download_worker *worker = user;
+    if (!worker->state->allow_remote && !is_loopback(&address->addr)) {
+        worker->went_astray = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static int set_up_handle(struct download_worker *worker)
 {
     if (easy_options_apply(&worker->state->options, worker->easy) != CURLE_OK)
         return -ENOMEM;
     curl_easy_setopt(worker->easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(worker->easy, CURLOPT_WRITEDATA, worker);
+    curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETDATA, worker);
     return 0;
 }
 
@@ -147,7 +172,7 @@ static int warm_up(struct download_worker *worker, const struct runner *runner, 
     if (code == CURLE_OK)
         ++*ret_warmups;
     curl_easy_reset(easy);
-    worker->too_large = worker->no_memory = false;
+    worker->too_large = worker->no_memory = worker->went_astray = false;
     return set_up_handle(worker);
 }
 
@@ -204,6 +229,8 @@ static enum job_error connect_error(CURL *easy)
 
 static enum job_error classify(const struct download_worker *worker, CURLcode code)
 {
+    if (worker->went_astray)
+        return JOB_PROTOCOL;
     switch (code) {
     case CURLE_OK:
         return JOB_OK;
@@ -260,7 +287,7 @@ static enum job_error download_body(void *opaque, void *opaque_worker, const str
     struct download_worker *worker = opaque_worker;
     char url[DOWNLOAD_URL_ROOM];
     worker->received = 0;
-    worker->too_large = worker->no_memory = false;
+    worker->too_large = worker->no_memory = worker->went_astray = false;
     if (state->verify == VERIFY_BODY)
         XXH3_64bits_reset(worker->hash);
     curl_easy_setopt(worker->easy, CURLOPT_URL, download_targets_url(&state->targets, index, url));
@@ -295,6 +322,8 @@ static void download_describe(void *opaque, int64_t index, const struct job_resu
     struct expected_body expected = download_targets_expected(&state->targets, index);
     if (result->error == JOB_HTTP_STATUS)
         snprintf(buffer, size, "%s: HTTP %d", url, result->http_status);
+    else if (result->error == JOB_PROTOCOL && result->curl_code == CURLE_COULDNT_CONNECT)
+        snprintf(buffer, size, "%s: redirected to another machine, which needs --allow-remote", url);
     else if (result->curl_code)
         snprintf(buffer, size, "%s: %s (CURLcode %d)", url, curl_easy_strerror((CURLcode)result->curl_code), result->curl_code);
     else if (expected.bytes >= 0 && result->bytes != expected.bytes)

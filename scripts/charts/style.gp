@@ -24,7 +24,7 @@ array ON_TOP[9] = [6, 2, 7, 8, 9, 5, 4, 1, 3]
 
 INK = "#222222"
 FAINT = "#dddddd"
-MIDDLE = "#888888"
+MIDDLE = "#999999"
 ALARM = "#b00020"
 
 # Texts: 1 title, 2 heading, 3 number, 4 body, 5 note, 6 caption, 7 alarm.

@@ -3,7 +3,7 @@
 OK_LINES = "plot NAME.'.dat' using ($1 == p && $6 == 0 ? $3 * S : NaN):2:(($4 - $3) * S):(0):(RUNNER[p]) " \
     ."with vectors nohead lw THICK dt solid lc variable title 'jobs', "
 FAILED_LINES = "'' using ($1 == p && $6 == 1 ? $3 * S : NaN):2:($3 * S):($4 * S):($2 - HALF):($2 + HALF) " \
-    ."with boxxyerror fs pattern 2 border lc rgb ALARM lc rgb ALARM title 'failed jobs', " \
+    ."with boxxyerror fs pattern 5 border lc rgb ALARM lw 1 dt solid lc rgb ALARM title 'failed jobs', " \
     ."'' using ($1 == p && $6 == 1 ? $4 * S : NaN):2 with points pt 2 ps POINT(FORMAT) lw 2.5 lc rgb ALARM title 'failed jobs'"
 
 do for [FORMAT in FORMATS] {
@@ -14,17 +14,18 @@ do for [FORMAT in FORMATS] {
     set yrange [0:1]
     eval "set xtics (".XTICS.") ".TICKS
     set grid xtics back lt 1 lc rgb FAINT lw 1 dt solid
-    set border 1 lw 2 dt solid lc rgb INK
+    set border 1 front lw 2 dt solid lc rgb INK
     plot NaN title 'axis'
     do for [p = 1:PANELS] {
         # Lines as thick as there is room for, but never too thin to be seen.
         PX_PER_JOB = 1.0 * (BOTTOM[p] - TOP[p]) / JOBS[p]
-        THICK = PX_PER_JOB * 0.8 < 2.5 ? 2.5 : PX_PER_JOB * 0.8
-        HALF = (PX_PER_JOB < 6 ? 3 : PX_PER_JOB * 0.4) / PX_PER_JOB
+        THICK = PX_PER_JOB * JOBS_A_LINE * 0.8
+        THICK = THICK < 2.5 ? 2.5 : THICK
+        HALF = (PX_PER_JOB < 5 ? 2.5 : PX_PER_JOB * 0.4) / PX_PER_JOB
         eval PANEL(LEFT, TOP[p], RIGHT, BOTTOM[p])
         set xrange [0:XMAX]
         set yrange [0.5:JOBS[p] + 0.5]
-        set border 2 lw 2 dt solid lc rgb INK
+        set border 2 back lw 1.5 dt solid lc rgb MIDDLE
         S = SCALE
         eval OK_LINES.FAILED_LINES
         if (ZOOM_END[p] > 0) {
@@ -33,7 +34,7 @@ do for [FORMAT in FORMATS] {
             set yrange [0.5:JOBS[p] + 0.5]
             set object 1 rectangle from graph 0, graph 0 to graph 1, graph 1 behind fc rgb "#f4f4f4" fs solid noborder
             eval "set xtics (".ZOOM_XTICS[p].") ".SMALL_TICKS
-            set border 3 lw 1.5 dt solid lc rgb MIDDLE
+            set border 3 front lw 1.5 dt solid lc rgb MIDDLE
             S = ZOOM_SCALE[p]
             eval OK_LINES.FAILED_LINES
         }

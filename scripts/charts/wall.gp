@@ -9,10 +9,10 @@ do for [FORMAT in FORMATS] {
         set yrange [ROWS[p] + 0.5:0.5]
         eval "set xtics (".XTICS[p].") ".TICKS
         set grid xtics back lt 1 lc rgb FAINT lw 1 dt solid
-        set arrow 1 from 0, graph 0 to 0, graph 1 nohead front lw 2 dt solid lc rgb INK
+        set arrow 1 from 0, graph 0 to 0, graph 1 nohead back lw 2 dt solid lc rgb INK
         plot NAME.'.dat' using (0):2:(0):($1 == p ? $4 * SCALE[p] : NaN):($2 - 0.34):($2 + 0.34):3 \
                  with boxxyerror lc variable title 'median wall time', \
-             '' using ($1 == p ? $4 * SCALE[p] : NaN):2:($5 * SCALE[p]):($6 * SCALE[p]) \
+             '' using ($1 == p && $5 >= 0 ? $4 * SCALE[p] : NaN):2:($5 * SCALE[p]):($6 * SCALE[p]) \
                  with xerrorbars pt -1 lw 2.5 dt solid lc rgb "black" title '95 % interval'
     }
     eval OVERLAY

@@ -1,0 +1,220 @@
+/* What the charts are put together from: texts, axes, room for labels. Answers worked out by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../report/charts.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void assert_near(double got, double wanted)
+{
+    if (!(fabs(got - wanted) <= 1e-9 * fmax(1, fabs(wanted))))
+        fail_msg("got %.17g, wanted %.17g", got, wanted);
+}
+
+static void texts_are_clean(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"plain \xc3\xa9", "plain \xc3\xa9"},
+        {"a\tb\n", "a\\x09b\\x0a"},
+        {"\x1b[31m", "\\x1b[31m"},
+        {"bad \xff\xc3", "bad \\xff\\xc3"},
+        {"\xe2\x80\xae", "\\u202e"},
+        {"x\xef\xbf\xbfy", "x\u25a1y"}, /* U+FFFF is no character of XML's */
+        {"", ""},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *clean = text_clean(rows[i][0]);
+        assert_string_equal(clean, rows[i][1]);
+        free(clean);
+    }
+    char *nothing = text_clean(NULL);
+    assert_string_equal(nothing, "");
+    free(nothing);
+}
+
+static void rare_characters_are_boxes_in_png(void **state)
+{
+    (void)state;
+    char *common = text_common("caf\u00e9 \u6f22\u5b57 \u00d7 \u03c0 \U0001f600");
+    assert_string_equal(common, "caf\u00e9 \u25a1\u25a1 \u00d7 \u03c0 \u25a1");
+    free(common);
+}
+
+static void texts_are_cut_to_their_room(void **state)
+{
+    (void)state;
+    char text[64];
+    text_fit(text, sizeof(text), "serial", TEXT_BODY, 1000);
+    assert_string_equal(text, "serial");
+    /* In hundredths of 23 px: a 61, b 63, the ellipsis 100. Room for "ab..." and no more. */
+    text_fit(text, sizeof(text), "ababab", TEXT_BODY, 23 * 2.25);
+    assert_string_equal(text, "ab\u2026");
+    /* Between two characters, never within one; by bytes, too. */
+    text_fit(text, 8, "\u00e9\u00e9\u00e9\u00e9\u00e9", TEXT_BODY, 1000);
+    assert_string_equal(text, "\u00e9\u00e9\u2026");
+    text_fit(text, sizeof(text), "word next", TEXT_BODY, 23 * 4.0);
+    assert_string_equal(text, "word\u2026");
+    text_fit(text, sizeof(text), "anything", TEXT_BODY, 3);
+    assert_string_equal(text, "");
+    text_fit(text, sizeof(text), "", TEXT_BODY, -1);
+    assert_string_equal(text, "");
+}
+
+static void long_names_take_two_lines(void **state)
+{
+    (void)state;
+    char lines[2][TEXT_LINE_SIZE];
+    text_fit_lines(lines, "one after another (serial)", TEXT_BODY, 230);
+    assert_string_equal(lines[0], "one after another");
+    assert_string_equal(lines[1], "(serial)");
+    text_fit_lines(lines, "serial", TEXT_BODY, 230);
+    assert_string_equal(lines[0], "serial");
+    assert_string_equal(lines[1], "");
+    text_fit_lines(lines, "a-name-without-any-space-in-it", TEXT_BODY, 100);
+    assert_true(text_width(lines[0], TEXT_BODY) <= 100);
+    assert_string_equal(lines[1], "");
+}
+
+static void counts_have_thousands(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } rows[] = {
+        {0, "0"}, {-0.2, "0"}, {7, "7"}, {999, "999"}, {999.6, "1,000"}, {12500, "12,500"}, {-1234567, "-1,234,567"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[64];
+        text_count(text, sizeof(text), rows[i].value);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+static void settings_are_said_in_words(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {"delay-ms=20 body-bytes=10000", NULL, "delay 20 ms, body 10,000 bytes"},
+        {"delay_ms=50", NULL, "delay 50 ms"},
+        {"spin-us=2000 method=POST", NULL, "spin 2,000 \u00b5s, method POST"},
+        {"delay-ms=20 body-bytes=10000", "delay-ms", "body 10,000 bytes"},
+        {"delay-ms=10x500,10x200", NULL, "delay 10x500,10x200 ms"},
+        {"word =x  y=", NULL, "word, =x, y "},
+        {"", NULL, ""},
+        {NULL, NULL, ""},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[200];
+        text_params(text, sizeof(text), rows[i][0], rows[i][1]);
+        assert_string_equal(text, rows[i][2]);
+    }
+    char small[12];
+    text_params(small, sizeof(small), "delay-ms=20 body-bytes=10000", NULL);
+    assert_true(strlen(small) < sizeof(small));
+}
+
+static void linear_axes_have_round_ticks(void **state)
+{
+    (void)state;
+    struct chart_axis axis;
+    axis_linear(&axis, 0, 4.2, 5);
+    assert_string_equal(axis.ticks, "\"0\" 0, \"1\" 1, \"2\" 2, \"3\" 3, \"4\" 4");
+    axis_linear(&axis, 0, 0.7, 4);
+    assert_string_equal(axis.ticks, "\"0\" 0, \"0.2\" 0.2, \"0.4\" 0.4, \"0.6\" 0.6");
+    axis_linear(&axis, 0, 12000, 3);
+    assert_string_equal(axis.ticks, "\"0\" 0, \"5,000\" 5000, \"10,000\" 10000");
+    axis_linear(&axis, 0, 0, 3); /* nothing to show is still an axis */
+    assert_true(axis.hi > axis.lo);
+    axis_percent(&axis, -6, 11, 4);
+    assert_string_equal(axis.ticks, "\"\u22125 %%\" -5, \"0\" 0, \"+5 %%\" 5, \"+10 %%\" 10");
+}
+
+static void log_axes_have_the_points_as_ticks(void **state)
+{
+    (void)state;
+    struct chart_axis axis;
+    static const double few[] = {1, 30, 500};
+    axis_log_at(&axis, few, 3, 1000);
+    assert_non_null(strstr(axis.ticks, "\"1\" 1"));
+    assert_non_null(strstr(axis.ticks, "\"30\" 30"));
+    assert_non_null(strstr(axis.ticks, "\"500\" 500"));
+    assert_near(axis_place(&axis, sqrt(axis.lo * axis.hi)), 0.5);
+    /* Crowded: the ends and the round ones stay. */
+    static const double many[] = {1, 90, 95, 100, 105, 110, 1000};
+    axis_log_at(&axis, many, 7, 600);
+    assert_string_equal(axis.ticks, "\"1\" 1, \"1,000\" 1000, \"100\" 100");
+    static const double one[] = {20};
+    axis_log_at(&axis, one, 1, 600);
+    assert_near(axis_place(&axis, 20), 0.5);
+}
+
+static void labels_move_apart_as_little_as_possible(void **state)
+{
+    (void)state;
+    static const double tens[] = {10, 10, 10, 10};
+    double apart[] = {0, 20, 50};
+    spread_apart(apart, tens, 3, -100, 100);
+    assert_near(apart[0], 0);
+    assert_near(apart[1], 20);
+    assert_near(apart[2], 50);
+    /* Two in one place: half the height each way. */
+    double same[] = {30, 30};
+    spread_apart(same, tens, 2, -100, 100);
+    assert_near(same[0], 25);
+    assert_near(same[1], 35);
+    /* The third is pushed into by the first two, so all three share the move. */
+    double pushed[] = {0, 0, 8};
+    spread_apart(pushed, tens, 3, -100, 100);
+    assert_near(pushed[0], -22.0 / 3);
+    assert_near(pushed[1], -22.0 / 3 + 10);
+    assert_near(pushed[2], -22.0 / 3 + 20);
+    /* At the edge. */
+    double edge[] = {2, 3, 99};
+    spread_apart(edge, tens, 3, 0, 100);
+    assert_near(edge[0], 5);
+    assert_near(edge[1], 15);
+    assert_near(edge[2], 95);
+    static const double heights[] = {20, 10, 40};
+    double mixed[] = {0, 0, 0};
+    spread_apart(mixed, heights, 3, -100, 100);
+    assert_near(mixed[1] - mixed[0], 15);
+    assert_near(mixed[2] - mixed[1], 25);
+    spread_apart(NULL, NULL, 0, 0, 1);
+}
+
+static void runners_have_fixed_places(void **state)
+{
+    (void)state;
+    assert_int_equal(runner_slot("serial"), 1);
+    assert_int_equal(runner_slot("threads"), 2);
+    assert_int_equal(runner_slot("coroutines"), 3);
+    assert_int_equal(runner_slot("coroutines-multi"), 8);
+    assert_int_equal(runner_slot("`touch EVIL`"), 9);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_clean),
+        cmocka_unit_test(rare_characters_are_boxes_in_png),
+        cmocka_unit_test(texts_are_cut_to_their_room),
+        cmocka_unit_test(long_names_take_two_lines),
+        cmocka_unit_test(counts_have_thousands),
+        cmocka_unit_test(settings_are_said_in_words),
+        cmocka_unit_test(linear_axes_have_round_ticks),
+        cmocka_unit_test(log_axes_have_the_points_as_ticks),
+        cmocka_unit_test(labels_move_apart_as_little_as_possible),
+        cmocka_unit_test(runners_have_fixed_places),
+    };
+    return cmocka_run_group_tests_name("charts_parts", tests, NULL, NULL);
+}

@@ -1,0 +1,320 @@
+/* What is written of a run: files that appear whole or not at all, CSV that a spreadsheet reads, a page that is inert.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "../report/atomic_file.h"
+#include "../report/report.h"
+#include "fixtures/made_up_run.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static char *dir;
+
+static int set_up(void **state)
+{
+    (void)state;
+    dir = made_up_directory();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    made_up_remove(dir);
+    free(dir);
+    return 0;
+}
+
+static size_t count_entries(const char *path)
+{
+    size_t count = 0;
+    DIR *stream = opendir(path);
+    assert_non_null(stream);
+    for (struct dirent *entry; (entry = readdir(stream));)
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(stream);
+    return count;
+}
+
+static void assert_holds(const char *name, const char *wanted)
+{
+    char *text = made_up_slurp(dir, name);
+    assert_string_equal(text, wanted);
+    free(text);
+}
+
+static void assert_failed(const struct failure *failure, const char *name, const char *why)
+{
+    char wanted[4200];
+    snprintf(wanted, sizeof(wanted), "cannot write %s/%s: %s", dir, name, why);
+    assert_string_equal(failure->text, wanted);
+    assert_int_equal(failure->status, EXIT_JOBS_FAILED);
+}
+
+static void a_file_appears_when_it_is_committed(void **state)
+{
+    (void)state;
+    struct atomic_file file;
+    made_up_write(dir, "x", "old", 3);
+    assert_int_equal(atomic_file_open(&file, dir, "x", NULL), 0);
+    fputs("new", file.stream);
+    fflush(file.stream);
+    assert_holds("x", "old");
+    assert_int_equal(atomic_file_commit(&file, NULL), 0);
+    assert_holds("x", "new");
+    assert_int_equal(count_entries(dir), 1);
+    atomic_file_abandon(&file); /* closed already: nothing */
+}
+
+static void an_abandoned_file_leaves_nothing(void **state)
+{
+    (void)state;
+    struct atomic_file file = {0};
+    atomic_file_abandon(&file);
+    made_up_write(dir, "x", "old", 3);
+    assert_int_equal(atomic_file_open(&file, dir, "x", NULL), 0);
+    fputs("new", file.stream);
+    atomic_file_abandon(&file);
+    assert_holds("x", "old");
+    assert_int_equal(count_entries(dir), 1);
+}
+
+/* The link is replaced; what it points to belongs to somebody else. */
+static void a_symbolic_link_is_not_followed(void **state)
+{
+    (void)state;
+    char path[4200];
+    struct stat status;
+    struct atomic_file file;
+    made_up_write(dir, "theirs", "theirs", 6);
+    snprintf(path, sizeof(path), "%s/x", dir);
+    assert_int_equal(symlink("theirs", path), 0);
+    assert_int_equal(atomic_file_open(&file, dir, "x", NULL), 0);
+    fputs("mine", file.stream);
+    assert_int_equal(atomic_file_commit(&file, NULL), 0);
+    assert_holds("theirs", "theirs");
+    assert_holds("x", "mine");
+    assert_int_equal(lstat(path, &status), 0);
+    assert_true(S_ISREG(status.st_mode));
+}
+
+static void where_it_cannot_be_written_it_says_why(void **state)
+{
+    (void)state;
+    struct atomic_file file;
+    struct failure failure = {0};
+    char path[4200];
+    snprintf(path, sizeof(path), "%s/missing", dir);
+    assert_int_equal(atomic_file_open(&file, path, "x", &failure), -1);
+    assert_failed(&failure, "missing/x", "No such file or directory");
+    assert_null(file.stream);
+
+    made_up_write(dir, "file", "", 0);
+    snprintf(path, sizeof(path), "%s/file", dir);
+    assert_int_equal(atomic_file_open(&file, path, "x", &failure), -1);
+    assert_failed(&failure, "file/x", "Not a directory");
+
+    snprintf(path, sizeof(path), "%s/directory", dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(atomic_file_open(&file, dir, "directory", &failure), 0);
+    assert_int_equal(atomic_file_commit(&file, &failure), -1);
+    assert_failed(&failure, "directory", "Is a directory");
+    assert_int_equal(count_entries(dir), 2);
+    assert_int_equal(atomic_file_commit(&file, &failure), -1); /* not open */
+}
+
+static void a_directory_that_is_read_only(void **state)
+{
+    (void)state;
+    if (geteuid() == 0) {
+        print_message("skipped: root may write everywhere\n");
+        skip();
+    }
+    struct atomic_file file;
+    struct failure failure = {0};
+    assert_int_equal(chmod(dir, 0500), 0);
+    assert_int_equal(atomic_file_open(&file, dir, "x", &failure), -1);
+    chmod(dir, 0700);
+    assert_failed(&failure, "x", "Permission denied");
+}
+
+/* A full disk, played by a limit on the size of files: met in the middle of writing, or only by the last flush. */
+static void a_write_that_fails_is_named_and_the_old_file_stays(void **state)
+{
+    (void)state;
+    struct rlimit before, small;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = (struct rlimit){.rlim_cur = 1000, .rlim_max = before.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    made_up_write(dir, "x", "old", 3);
+    for (int bytes = 1001; bytes < 200000; bytes *= 190) {
+        struct atomic_file file;
+        struct failure failure = {0};
+        assert_int_equal(atomic_file_open(&file, dir, "x", &failure), 0);
+        setrlimit(RLIMIT_FSIZE, &small);
+        for (int i = 0; i < bytes; i++)
+            putc('a', file.stream);
+        int result = atomic_file_commit(&file, &failure);
+        setrlimit(RLIMIT_FSIZE, &before);
+        assert_int_equal(result, -1);
+        assert_failed(&failure, "x", "File too large");
+        assert_holds("x", "old");
+        assert_int_equal(count_entries(dir), 1);
+    }
+}
+
+static const struct made_up_lane hostile[] = {
+    {.cell = "=cmd|' /C calc'!A0", .runner = "serial", .wall_s = 1, .params = "a,\"b\""},
+    {.cell = "=cmd|' /C calc'!A0",
+     .runner = "<script>alert(1)</script>",
+     .wall_s = 0.1,
+     .params = "a,\"b\"",
+     .state = "failed",
+     .reason = "</td><img src=x onerror=alert(2)>\"'&",
+     .bad_blocks = 1},
+};
+
+static void csv_has_a_row_for_each(void **state)
+{
+    (void)state;
+    struct run_data run;
+    struct failure failure = {0};
+    made_up_read(&run, hostile, COUNT(hostile), 7);
+    if (report_write_csv(&run, &failure) != 0)
+        fail_msg("%s", failure.text);
+    char *trials = made_up_slurp(run.dir, "trials.csv"), *summary = made_up_slurp(run.dir, "summary.csv");
+    size_t rows = 0;
+    for (const char *p = trials; *p; p++)
+        rows += *p == '\n';
+    assert_int_equal(rows, 1 + 14);
+    assert_memory_equal(trials, "run,cell,block,position,workload,", 33);
+    assert_non_null(
+        strstr(trials, "\nmade-up,'=cmd|' /C calc'!A0,1,1,sleep,\"a,\"\"b\"\"\",serial,1,,0,10,10,0,1,,10,5,,,"));
+    assert_memory_equal(summary, "cell,workload,params,runner,concurrency,connections,cpus,jobs,trials,wall_s_median,",
+                        83);
+    assert_non_null(strstr(summary, ",serial,1,,0,10,7,1,1,1,1,1,,,10,5,,20,8192,ok,\n"));
+    free(trials);
+    free(summary);
+    made_up_finish(&run);
+}
+
+static char *make_page(struct run_data *run)
+{
+    struct failure failure = {0};
+    if (report_write_html(run, &failure) != 0)
+        fail_msg("%s", failure.text);
+    return made_up_slurp(run->dir, "report.html");
+}
+
+static void assert_page_lacks(const char *page, const char *unwanted)
+{
+    if (strcasestr(page, unwanted))
+        fail_msg("'%s' is in the page", unwanted);
+}
+
+static void the_page_is_inert_and_needs_nothing_else(void **state)
+{
+    (void)state;
+    struct run_data run;
+    made_up_read(&run, hostile, COUNT(hostile), 7);
+    char *page = make_page(&run);
+    assert_memory_equal(page, "<!doctype html>", 15);
+    assert_non_null(strstr(page, "&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert_non_null(strstr(page, "&lt;/td&gt;&lt;img src=x onerror=alert(2)&gt;&quot;&#39;&amp;"));
+    assert_non_null(strstr(page, "default-src 'none'"));
+    assert_non_null(strstr(page, "iorace run --seed 1</code>"));
+    assert_page_lacks(page, "<script");
+    assert_page_lacks(page, "<img");
+    assert_page_lacks(page, "http://");
+    assert_page_lacks(page, "https://");
+    assert_page_lacks(page, "url(");
+    assert_page_lacks(page, "@import");
+    assert_page_lacks(page, ">Charts<");
+    free(page);
+    made_up_finish(&run);
+}
+
+static void charts_are_inside_the_page_in_the_index_order(void **state)
+{
+    (void)state;
+    struct run_data run;
+    char path[4200];
+    made_up_read(&run, hostile, 1, 7);
+    snprintf(path, sizeof(path), "%s/charts", run.dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    made_up_write(path, "a.svg", "<svg/>", 6);
+    made_up_write(path, "b.svg", "<svg>\n", 6);
+    made_up_write(run.dir, "secret.svg", "secret", 6);
+    static const char index[] = "[{\"file\":\"b.svg\",\"title\":\"B <b>\",\"caption\":\"of "
+                                "B\"},{\"file\":\"../secret.svg\",\"title\":\"S\",\"caption\":\"\"},"
+                                "{\"file\":\"missing.svg\",\"title\":\"M\",\"caption\":\"\"},{\"file\":\"a.svg\","
+                                "\"title\":\"A\"},7,{\"file\":[]},"
+                                "{\"file\":\"/etc/passwd.svg\"},{\"file\":\".svg\"}]";
+    made_up_write(path, "index.json", index, strlen(index));
+    char *page = make_page(&run);
+    /* base64 of "<svg>\n" and "<svg/>" */
+    const char *b = strstr(page, "alt=\"B &lt;b&gt;\" src=\"data:image/svg+xml;base64,PHN2Zz4K\"");
+    const char *a = strstr(page, "alt=\"A\" src=\"data:image/svg+xml;base64,PHN2Zy8+\"");
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_true(b < a);
+    size_t pictures = 0;
+    for (const char *p = page; (p = strstr(p, "<img")); p++)
+        pictures++;
+    assert_int_equal(pictures, 2);
+    free(page);
+
+    made_up_write(path, "index.json", "[{\"file\":\"missing.svg\"}]", 25); /* no chart, no heading */
+    page = make_page(&run);
+    assert_page_lacks(page, ">Charts<");
+    free(page);
+    made_up_write(path, "index.json", "[{", 2); /* damaged: the page is made without charts */
+    page = make_page(&run);
+    assert_page_lacks(page, "<img");
+    free(page);
+    made_up_finish(&run);
+}
+
+static void without_its_style_there_is_no_page(void **state)
+{
+    (void)state;
+    struct run_data run;
+    struct failure failure = {0};
+    made_up_read(&run, hostile, 1, 1);
+    setenv("IORACE_DATADIR", "/nonexistent", 1);
+    assert_int_equal(report_write_html(&run, &failure), -1);
+    unsetenv("IORACE_DATADIR");
+    assert_non_null(strstr(failure.text, "page.css"));
+    assert_int_equal(count_entries(run.dir), 1);
+    made_up_finish(&run);
+}
+
+#define WITH_DIR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_DIR(a_file_appears_when_it_is_committed),
+        WITH_DIR(an_abandoned_file_leaves_nothing),
+        WITH_DIR(a_symbolic_link_is_not_followed),
+        WITH_DIR(where_it_cannot_be_written_it_says_why),
+        WITH_DIR(a_directory_that_is_read_only),
+        WITH_DIR(a_write_that_fails_is_named_and_the_old_file_stays),
+        cmocka_unit_test(csv_has_a_row_for_each),
+        cmocka_unit_test(the_page_is_inert_and_needs_nothing_else),
+        cmocka_unit_test(charts_are_inside_the_page_in_the_index_order),
+        cmocka_unit_test(without_its_style_there_is_no_page),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,284 @@
+/* What a person reads on a terminal. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <ctype.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "../report/report.h"
+#include "fixtures/made_up_run.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static char *print(const struct made_up_lane *lanes, size_t count, int blocks)
+{
+    struct run_data run;
+    char *text = NULL;
+    size_t size;
+    made_up_read(&run, lanes, count, blocks);
+    FILE *out = open_memstream(&text, &size);
+    report_print(&run, out);
+    assert_int_equal(fclose(out), 0);
+    made_up_finish(&run);
+    return text;
+}
+
+static void assert_has(const char *text, const char *wanted)
+{
+    if (!strstr(text, wanted))
+        fail_msg("'%s' is not in:\n%s", wanted, text);
+}
+
+static void assert_lacks(const char *text, const char *unwanted)
+{
+    if (strcasestr(text, unwanted))
+        fail_msg("'%s' is in:\n%s", unwanted, text);
+}
+
+static const struct made_up_lane plain[] = {
+    {.runner = "serial", .wall_s = 1, .noise = 0.01, .params = "delay-ms=100"},
+    {.runner = "threads", .wall_s = 0.11, .noise = 0.01, .rss_kib = 20480, .params = "delay-ms=100"},
+    {.runner = "coroutines", .wall_s = 0.1, .params = "delay-ms=100"},
+    {.runner = "processes", .state = "unsupported", .reason = "no room for 10 of them", .params = "delay-ms=100"},
+};
+
+static void a_cell_is_a_table(void **state)
+{
+    (void)state;
+    char *text = print(plain, COUNT(plain), 7);
+    /* Odd blocks, four of seven, are 1 % shorter: medians are .99 s and .1089 s; 1/.11 = 9.09 in every block. */
+    assert_string_equal(
+        text,
+        "Sleeps (10 jobs, 10 at once): coroutines finished 10 times sooner than one after another, a thread pool 9.1\n"
+        "times; coroutines used 40 % of the thread pool's memory.\n"
+        "\n"
+        "sleep\n"
+        "  10 jobs, concurrency 10, delay 100 ms, 1 CPU\n"
+        "  runner                          time  95 % interval    speed-up  95 % interval   jobs/s   half within"
+        "      99 % within   CPU per job   peak memory\n"
+        "  one after another (serial)   0.990 s  [0.990, 1.01]           1                    10.1       5.00 ms"
+        "   needs 368 jobs       20.0 us      8.00 MiB\n"
+        "  thread pool                  0.109 s  [0.109, 0.111]      9.09x  [9.09, 9.09]      91.8       5.00 ms"
+        "   needs 368 jobs       20.0 us      20.0 MiB\n"
+        "  coroutines                   0.100 s  [0.100, 0.100]      10.0x  [9.90, 10.1]       100       5.00 ms"
+        "   needs 368 jobs       20.0 us      8.00 MiB\n"
+        "  process pool                 unsupported: no room for 10 of them\n"
+        "\n"
+        "Figures are medians of 7 runs of each; brackets hold the 95 % interval. Speed-up: how many times sooner than\n"
+        "one after another, compared between runs of the same round. Bold: the best, and what its interval does not\n"
+        "tell from it.\n");
+    free(text);
+}
+
+static void no_jargon_and_no_blanks_at_the_end_of_a_line(void **state)
+{
+    (void)state;
+    char *text = print(plain, COUNT(plain), 7);
+    assert_lacks(text, "lane");
+    assert_lacks(text, "cell");
+    assert_lacks(text, "trial");
+    assert_lacks(text, " \n");
+    free(text);
+}
+
+static void below_six_blocks_it_says_so(void **state)
+{
+    (void)state;
+    char *text = print(plain, COUNT(plain), 3);
+    assert_has(text, "No runner can be told from another by these figures.\n");
+    assert_has(text, "no interval: fewer than 6 blocks");
+    assert_lacks(text, "95 %");
+    assert_lacks(text, "[");
+    free(text);
+}
+
+static void a_failed_run_is_not_hidden(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {{.runner = "serial", .wall_s = 1},
+                                         {.runner = "coroutines",
+                                          .wall_s = 0.1,
+                                          .state = "failed",
+                                          .reason = "2 of 10 jobs failed: timeout",
+                                          .bad_blocks = 1},
+                                         {.runner = "threads", .state = "failed", .reason = "killed by signal 9"}};
+    char *text = print(lanes, COUNT(lanes), 7);
+    assert_has(text, "  * coroutines: 1 of 7 runs failed: 2 of 10 jobs failed: timeout\n");
+    assert_has(text, "thread pool                  7 of 7 runs failed: killed by signal 9\n");
+    free(text);
+}
+
+static const struct made_up_lane sweep[] = {
+    {.cell = "s", .sweep = "s", .runner = "serial", .wall_s = 1},
+    {.cell = "s/concurrency=2", .sweep = "s", .runner = "threads", .concurrency = 2, .wall_s = 0.5},
+    {.cell = "s/concurrency=2", .sweep = "s", .runner = "coroutines", .concurrency = 2, .wall_s = 0.4},
+    {.cell = "s/concurrency=10",
+     .sweep = "s",
+     .runner = "threads",
+     .concurrency = 10,
+     .state = "unsupported",
+     .reason = "too many"},
+    {.cell = "s/concurrency=10", .sweep = "s", .runner = "coroutines", .concurrency = 10, .wall_s = 0.1},
+};
+
+static void a_sweep_is_one_table(void **state)
+{
+    (void)state;
+    char *text = print(sweep, COUNT(sweep), 7);
+    assert_has(text, "\ns\n  jobs per second at each concurrency; 10 jobs, 1 CPU\n"
+                     "  runner                          1      2    10\n"
+                     "  one after another (serial)   10.0\n"
+                     "  thread pool                         20.0    -*\n"
+                     "  coroutines                          25.0   100\n"
+                     "  * thread pool at 10: unsupported: too many\n");
+    free(text);
+}
+
+static void unicode_where_the_locale_has_it(void **state)
+{
+    (void)state;
+    if (!setlocale(LC_CTYPE, "C.UTF-8")) {
+        print_message("skipped: no locale C.UTF-8\n");
+        skip();
+    }
+    char *text = print(plain, COUNT(plain), 7);
+    assert_has(text, "\u00d7");
+    assert_has(text, "20.0 \u00b5s");
+    free(text);
+    setlocale(LC_CTYPE, "C");
+    text = print(plain, COUNT(plain), 7);
+    for (const char *p = text; *p; p++)
+        assert_true(isascii(*p));
+    free(text);
+}
+
+/* What a scenario, a server or a file says cannot drive the terminal. */
+static void control_characters_are_shown_not_obeyed(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {{.runner = "serial", .wall_s = 1},
+                                         {.runner = "red\\u001b[31m", .wall_s = 0.1}};
+    struct run_data run, hostile;
+    struct failure failure = {0};
+    made_up_read(&run, lanes, COUNT(lanes), 7);
+    /* The maker of runs writes clean texts; this file is somebody else's. */
+    char *stored = made_up_slurp(run.dir, "run.ndjson"), *p;
+    while ((p = strstr(stored, "red\\\\u001b")))
+        memmove(p + 3, p + 4, strlen(p + 4) + 1);
+    made_up_write(run.dir, "run.ndjson", stored, strlen(stored));
+    free(stored);
+    if (run_data_read(&hostile, run.dir, &failure) != 0)
+        fail_msg("%s", failure.text);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    report_print(&hostile, out);
+    fclose(out);
+    assert_has(text, "red\\x1b[31m");
+    assert_null(strchr(text, '\033'));
+    free(text);
+    run_data_finish(&hostile);
+    made_up_finish(&run);
+}
+
+static void warnings_come_last(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {{.runner = "serial", .wall_s = 1, .flags = "origin_late origin_saturated"}};
+    char *text = print(lanes, COUNT(lanes), 7);
+    const char *first = strstr(text, "Warning: In 7 of 7 runs the test server had no CPU left");
+    assert_non_null(first);
+    assert_has(
+        first,
+        "(origin_saturated).\nWarning: In 7 of 7 runs the test server answered later than asked (origin_late).\n");
+    assert_null(strstr(strchr(strstr(first, "origin_late"), '\n') + 1, "\n"));
+    free(text);
+}
+
+/* Print to a terminal of so many columns. Returns what arrived there. */
+static char *print_on_terminal(const struct made_up_lane *lanes, size_t count, unsigned short columns)
+{
+    struct run_data run;
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    assert_true(slave >= 0);
+    struct winsize size = {.ws_row = 50, .ws_col = columns};
+    assert_int_equal(ioctl(slave, TIOCSWINSZ, &size), 0);
+
+    made_up_read(&run, lanes, count, 7);
+    FILE *out = fdopen(slave, "w");
+    report_print(&run, out);
+    assert_int_equal(fflush(out), 0);
+    made_up_finish(&run);
+
+    char *text = calloc(1, 65536);
+    assert_int_equal(fcntl(master, F_SETFL, O_NONBLOCK), 0);
+    size_t used = 0;
+    for (ssize_t n; used < 65000 && (n = read(master, text + used, 65000 - used)) > 0;)
+        used += (size_t)n;
+    fclose(out);
+    close(master);
+    return text;
+}
+
+static void it_fits_the_terminal(void **state)
+{
+    (void)state;
+    setenv("TERM", "xterm", 1);
+    setenv("NO_COLOR", "1", 1);
+    for (unsigned short columns = 70; columns <= 160; columns += 15) {
+        char *text = print_on_terminal(plain, COUNT(plain), columns);
+        for (const char *p = text; *p; p += strcspn(p, "\n") + 1)
+            assert_in_range(strcspn(p, "\r\n"), 0, columns);
+        assert_has(text, "runner                          time");
+        assert_has(text, "speed-up");
+        assert_null(strchr(text, '\033'));
+        free(text);
+    }
+    char *text = print_on_terminal(sweep, COUNT(sweep), 40); /* goes on below */
+    assert_has(text, "  runner                          1\r\n");
+    assert_has(text, "  runner                          2\r\n");
+    free(text);
+    unsetenv("NO_COLOR");
+}
+
+static void the_best_is_bold_on_a_terminal_only(void **state)
+{
+    (void)state;
+    setenv("TERM", "xterm", 1);
+    char *text = print_on_terminal(sweep, COUNT(sweep), 120);
+    assert_has(text, "\033[1m25.0\033[0m");
+    assert_has(text, "   20.0  ");
+    free(text);
+    setenv("TERM", "dumb", 1);
+    text = print_on_terminal(sweep, COUNT(sweep), 120);
+    assert_null(strchr(text, '\033'));
+    free(text);
+    text = print(sweep, COUNT(sweep), 7);
+    assert_null(strchr(text, '\033'));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cell_is_a_table),
+        cmocka_unit_test(no_jargon_and_no_blanks_at_the_end_of_a_line),
+        cmocka_unit_test(below_six_blocks_it_says_so),
+        cmocka_unit_test(a_failed_run_is_not_hidden),
+        cmocka_unit_test(a_sweep_is_one_table),
+        cmocka_unit_test(unicode_where_the_locale_has_it),
+        cmocka_unit_test(control_characters_are_shown_not_obeyed),
+        cmocka_unit_test(warnings_come_last),
+        cmocka_unit_test(it_fits_the_terminal),
+        cmocka_unit_test(the_best_is_bold_on_a_terminal_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
