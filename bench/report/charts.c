@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *const endings[] = {".gp", ".dat", "-text.dat", "-marks.dat", ".svg", ".png"};
@@ -148,6 +149,20 @@ static bool is_ours(const char *name, size_t *ret_chart_length)
     return false;
 }
 
+/* A directory of files being made whose maker was killed: nobody draws for an hour. */
+static void remove_abandoned(const struct chart_list *list, int charts_fd, const char *name)
+{
+    struct stat status;
+    char *path;
+    if (strncmp(name, ".drawing-", 9) != 0 || fstatat(charts_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
+        !S_ISDIR(status.st_mode) || status.st_mtime > time(NULL) - 3600)
+        return;
+    if (asprintf(&path, "%s/charts/%s", list->run->dir, name) < 0)
+        return;
+    remove_drawing(path);
+    free(path);
+}
+
 /* Remove charts of an earlier drawing that this one does not have. */
 static void remove_stale(const struct chart_list *list, int charts_fd)
 {
@@ -155,8 +170,10 @@ static void remove_stale(const struct chart_list *list, int charts_fd)
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
         size_t length;
-        if (!is_ours(entry->d_name, &length))
+        if (!is_ours(entry->d_name, &length)) {
+            remove_abandoned(list, charts_fd, entry->d_name);
             continue;
+        }
         bool current = false;
         for (size_t i = 0; i < list->count; i++)
             current = current || (strlen(list->charts[i].name) == length &&

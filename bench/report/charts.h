@@ -133,6 +133,9 @@ const char *text_time_unit(double max_s, double *ret_scale);
 /** "12,500": a whole number, in thousands. */
 void text_count(char *buffer, size_t size, double value);
 
+/** Why a lane has no figure: "not supported: ...", "23 of 200 jobs failed: timeout", "no data". */
+void text_nothing(char *buffer, size_t size, const struct summary_record *lane);
+
 /** "delay 20 ms, body 10,000 bytes" from "delay-ms=20 body-bytes=10000"; without the key `but`, unless that is NULL. */
 void text_params(char *buffer, size_t size, const char *params, const char *but);
 

@@ -18,7 +18,7 @@ void text_count(char *buffer, size_t size, double value)
     int length = snprintf(digits, sizeof(digits), "%.0f", fabs(value));
     size_t used = 0;
     buffer[0] = '\0';
-    if (value <= -0.5 && size > 1)
+    if (value < 0 && strcmp(digits, "0") != 0 && size > 1)
         buffer[used++] = '-';
     for (int i = 0; i < length && used + 2 < size; i++) {
         buffer[used++] = digits[i];
@@ -27,6 +27,20 @@ void text_count(char *buffer, size_t size, double value)
     }
     if (used < size)
         buffer[used] = '\0';
+}
+
+void text_nothing(char *buffer, size_t size, const struct summary_record *lane)
+{
+    const char *state = lane->state ? lane->state : "no_data";
+    const char *word = strcmp(state, "unsupported") == 0 ? "not supported"
+                       : strcmp(state, "failed") == 0    ? "failed"
+                       : strcmp(state, "partial") == 0   ? "stopped early"
+                                                         : "no data";
+    /* The reason of a failure says itself that it is one. */
+    if (lane->reason && strcmp(state, "failed") == 0)
+        snprintf(buffer, size, "%s", lane->reason);
+    else
+        snprintf(buffer, size, lane->reason ? "%s: %s" : "%s", word, lane->reason);
 }
 
 /* The word before the unit, and the unit as it is written after a number. */

@@ -269,7 +269,7 @@ static void write_names(struct chart *chart, const struct sweep *sweep, const st
 /* "threads at 4,000, 8,000: not supported: a thread cannot be started". */
 static void describe_gap(const struct series *series, char *buffer, size_t size)
 {
-    char at[256] = "", name[600];
+    char at[256] = "", name[600], why[1000];
     const struct summary_record *first = NULL;
     size_t listed = 0, all = 0;
     for (size_t i = 0; i < series->count; i++) {
@@ -283,14 +283,9 @@ static void describe_gap(const struct series *series, char *buffer, size_t size)
             strcat(strcat(at, listed++ ? ", " : " at "), number);
         }
     }
-    const char *state = first->state ? first->state : "no_data";
-    const char *word = strcmp(state, "unsupported") == 0 ? "not supported"
-                       : strcmp(state, "failed") == 0    ? "failed"
-                       : strcmp(state, "partial") == 0   ? "stopped early"
-                                                         : "no data";
     text_fit(name, sizeof(name), report_runner_label(series->runner), TEXT_NOTE, 2 * NAME_MOST);
-    snprintf(buffer, size, "%s%s%s: %s%s%s", name, at, all > listed ? " and more" : "", word, first->reason ? ": " : "",
-             first->reason ? first->reason : "");
+    text_nothing(why, sizeof(why), first);
+    snprintf(buffer, size, "%s%s%s: %s", name, at, all > listed ? " and more" : "", why);
 }
 
 /* A row of marks at the bottom for each runner that has gaps, and below the axis a line of text that says why. */
@@ -310,7 +305,7 @@ static void write_gaps(struct chart *chart, const struct sweep *sweep, const str
             chart_text(chart, frame->right + 62, y, TEXT_NOTE, TEXT_LEFT, "\u00d7 see below");
         }
         if (line < frame->notes) {
-            char text[1500], fitted[1000];
+            char text[2000], fitted[1000];
             double y = frame->bottom + AXES_FOOT + NOTE_PITCH * ((double)line++ + 0.5);
             describe_gap(series, text, sizeof(text));
             text_fit(fitted, sizeof(fitted), text, TEXT_NOTE, CHART_WIDTH - 2 * CHART_MARGIN - 26);

@@ -165,11 +165,8 @@ static void write_jobs(struct chart *chart, const struct timeline *timeline, con
 /* The runner's name, below it the time large, and what failed. */
 static void write_head(struct chart *chart, const struct row *row, struct text_pool *words)
 {
-    char lines[2][TEXT_LINE_SIZE], text[700] = "", failed[64], all[64];
-    const char *state = row->lane->state ? row->lane->state : "";
-    const char *time = row->set                            ? units_duration(words, row->end_s)
-                       : strcmp(state, "unsupported") == 0 ? "not supported"
-                                                           : "no data";
+    char lines[2][TEXT_LINE_SIZE], why[1000], text[1000] = "", failed[64], all[64];
+    const char *time = row->set ? units_duration(words, row->end_s) : "not drawn";
     double room = HEADS_RIGHT - CHART_MARGIN - 16;
     text_fit_lines(lines, report_runner_label(row->lane->runner), TEXT_BODY, room);
     double height = lines[1][0] ? 54 : 27;
@@ -181,8 +178,10 @@ static void write_head(struct chart *chart, const struct row *row, struct text_p
     text_count(all, sizeof(all), row->set ? (double)row->set->sample_count : 0);
     if (row->failed)
         chart_textf(chart, CHART_MARGIN, y + height + 46, TEXT_ALARM, TEXT_LEFT, "%s of %s failed", failed, all);
-    if (!row->set && row->lane->reason)
-        text_fit(text, sizeof(text), row->lane->reason, TEXT_NOTE, CHART_WIDTH - HEADS_RIGHT - CHART_MARGIN - 40);
+    if (!row->set) {
+        text_nothing(why, sizeof(why), row->lane);
+        text_fit(text, sizeof(text), why, TEXT_NOTE, CHART_WIDTH - HEADS_RIGHT - CHART_MARGIN - 40);
+    }
     chart_text(chart, HEADS_RIGHT + 14, (row->top + row->bottom) / 2, TEXT_NOTE, TEXT_LEFT, text);
 }
 
@@ -285,7 +284,8 @@ int charts_timeline(struct chart_list *list, const struct lane_group *groups, si
 {
     int number = 0;
     for (size_t i = 0; i < count && number < CHART_MOST_PANELS; i++) {
-        if (groups[i].swept)
+        /* Jobs that do nothing show nothing: there is no waiting in them. */
+        if (groups[i].swept || strcmp(groups[i].lanes[0]->workload, "null") == 0)
             continue;
         struct timeline timeline;
         int result = timeline_init(&timeline, list->run, &groups[i]);

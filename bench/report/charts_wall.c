@@ -12,7 +12,7 @@
 #define PANEL_FOOT   86.0 /* ticks and the axis' name, below */
 #define PANELS_FROM  120.0
 #define PAGE_MOST    4    /* panels of a picture */
-#define ROW_LEAST    58.0 /* a name may have two lines */
+#define ROW_LEAST    53.0 /* a name may have two lines */
 #define ROW_MOST     112.0
 
 /* What is written beside a bar. */
@@ -53,21 +53,11 @@ static void note_failures(const struct run_data *run, const struct summary_recor
         snprintf(buffer, size, "%zu of %zu run%s failed", failed, all, all == 1 ? "" : "s");
 }
 
-static void note_nothing(const struct summary_record *lane, char *buffer, size_t size)
-{
-    const char *state = lane->state ? lane->state : "no_data";
-    const char *word = strcmp(state, "unsupported") == 0 ? "not supported"
-                       : strcmp(state, "failed") == 0    ? "failed"
-                       : strcmp(state, "partial") == 0   ? "stopped early"
-                                                         : "no data";
-    snprintf(buffer, size, lane->reason ? "%s: %s" : "%s", word, lane->reason);
-}
-
 static void describe_bar(struct bar *bar, const struct chart_list *list, const struct summary_record *lane)
 {
     *bar = (struct bar){NAN, NAN, NAN, "", "", ""};
     if (!has_median(lane)) {
-        note_nothing(lane, bar->note, sizeof(bar->note));
+        text_nothing(bar->note, sizeof(bar->note), lane);
         return;
     }
     bool interval = isfinite(lane->wall_s_ci_lo) && isfinite(lane->wall_s_ci_hi);
@@ -156,11 +146,13 @@ static void write_panel(struct chart *chart, const struct panel *panel, size_t n
             double end = fmax(bar->median, isfinite(bar->hi) ? bar->hi : 0);
             x += end * panel->scale / panel->xmax * width;
             chart_text(chart, x, y, TEXT_NUMBER, TEXT_LEFT, bar->speedup);
-            chart_text(chart, x + column, y, TEXT_BODY, TEXT_LEFT, bar->time);
-            x += column + text_width(bar->time, TEXT_BODY) + 14;
+            x += bar->speedup[0] ? column : 0;
+            chart_text(chart, x, y, TEXT_BODY, TEXT_LEFT, bar->time);
+            x += text_width(bar->time, TEXT_BODY) + 14;
         }
-        text_fit(fitted, sizeof(fitted), bar->note, TEXT_NOTE, panel->right - x);
-        chart_text(chart, x, y, isfinite(bar->median) ? TEXT_ALARM : TEXT_NOTE, TEXT_LEFT, fitted);
+        bool alarm = isfinite(bar->median) || (lane->state && strcmp(lane->state, "failed") == 0);
+        text_fit(fitted, sizeof(fitted), bar->note, alarm ? TEXT_ALARM : TEXT_NOTE, panel->right - x);
+        chart_text(chart, x, y, alarm ? TEXT_ALARM : TEXT_NOTE, TEXT_LEFT, fitted);
     }
 }
 

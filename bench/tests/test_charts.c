@@ -12,6 +12,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <locale.h>
 #include <stdio.h>
@@ -365,7 +366,16 @@ static void test_old_charts_go_and_other_files_stay(void **state)
         write_whole(at(scene, stays[i]), "x");
     for (size_t i = 0; i < 3; i++)
         write_whole(at(scene, goes[i]), "x");
+    /* What two drawings that were killed have left: long ago, and perhaps still at work. */
+    static const char *const drawings[] = {"charts/.drawing-old", "charts/.drawing-new"};
+    const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(mkdir(at(scene, drawings[i]), 0700), 0);
+    write_whole(at(scene, "charts/.drawing-old/wall.gp"), "x");
+    assert_int_equal(utimensat(AT_FDCWD, at(scene, drawings[0]), old, 0), 0);
     draw(scene, NULL);
+    assert_false(exists(scene, drawings[0]));
+    assert_true(exists(scene, drawings[1]));
     for (size_t i = 0; i < 4; i++)
         assert_true(exists(scene, stays[i]));
     for (size_t i = 0; i < 3; i++)

@@ -92,7 +92,7 @@ static void counts_have_thousands(void **state)
         double value;
         const char *text;
     } rows[] = {
-        {0, "0"}, {-0.2, "0"}, {7, "7"}, {999, "999"}, {999.6, "1,000"}, {12500, "12,500"}, {-1234567, "-1,234,567"}};
+        {0, "0"}, {-0.5, "0"}, {7, "7"}, {999, "999"}, {999.6, "1,000"}, {12500, "12,500"}, {-1234567, "-1,234,567"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         char text[64];
         text_count(text, sizeof(text), rows[i].value);

@@ -1,6 +1,7 @@
 /*
- * The seam: one small body with spawn, join, a queue, a mutex and a cancel, run under every pair of a way to wait and a way to
- * schedule. It must do the same everywhere, but for what a pair is known not to be able to do: -EDEADLK, never a hang.
+ * The seam: one small body with spawn, join, a queue, a mutex and a cancel, run under every pair of a way to wait and a
+ * way to schedule. It must do the same everywhere, but for what a pair is known not to be able to do: -EDEADLK, never a
+ * hang.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -21,10 +22,10 @@ struct pair {
 
 /* Awaiting needs tasks: there is no such thing as an awaiting thread. */
 static const struct pair pairs[] = {
-    { "blocking inline", &wait_blocking, &sched_inline },
-    { "blocking pthread", &wait_blocking, &sched_pthread },
-    { "blocking task", &wait_blocking, &sched_task },
-    { "awaiting task", &wait_awaiting, &sched_task },
+    {"blocking inline", &wait_blocking, &sched_inline},
+    {"blocking pthread", &wait_blocking, &sched_pthread},
+    {"blocking task", &wait_blocking, &sched_task},
+    {"awaiting task", &wait_awaiting, &sched_task},
 };
 
 enum { WORKERS = 4, JOBS = 12, ITEMS = 20 };
@@ -151,7 +152,7 @@ static void run_fixture(struct fixture *fixture, const struct pair *pair, size_t
         fixture->jobs[i].capacity = capacity;
     }
     unsigned workers = pair->sched == &sched_inline ? 1 : WORKERS, started;
-    struct pool pool = { workers, 256 * 1024, fixture, on_created, on_prime, on_opened, on_work };
+    struct pool pool = {workers, 256 * 1024, fixture, on_created, on_prime, on_opened, on_work};
     assert_int_equal(pair->sched->run_pool(&pool, &started), 0);
     assert_int_equal(started, workers);
     assert_int_equal(fixture->created, 1);
@@ -173,7 +174,8 @@ static void the_same_body_gives_the_same_result_under_every_pair(void **state)
     }
 }
 
-/* A queue smaller than what is put in needs somebody who takes at the same time: nobody does when children run at spawn. */
+/* A queue smaller than what is put in needs somebody who takes at the same time: nobody does when children run at
+ * spawn. */
 static void a_bounded_queue_is_a_deadlock_inline_and_works_elsewhere(void **state)
 {
     (void)state;
@@ -197,7 +199,7 @@ static int link_of_chain(void *arg)
     struct chain *chain = arg;
     if (chain->depth == 0)
         return 0;
-    struct chain next = { chain->sched, chain->depth - 1 };
+    struct chain next = {chain->sched, chain->depth - 1};
     struct child *child;
     int below;
     int error = chain->sched->spawn(&child, link_of_chain, &next);
@@ -209,7 +211,7 @@ static int link_of_chain(void *arg)
 
 static void chain_work(void *context, unsigned worker)
 {
-    struct chain chain = { ((struct chain *)context)->sched, 50 };
+    struct chain chain = {((struct chain *)context)->sched, 50};
     if (worker == 0)
         ((struct chain *)context)->depth = link_of_chain(&chain);
 }
@@ -230,8 +232,8 @@ static void children_that_wait_for_children_do_not_starve_the_pool(void **state)
 {
     (void)state;
     for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++) {
-        struct chain chain = { pairs[p].sched, -1 };
-        struct pool pool = { 1, 256 * 1024, &chain, no_call, no_prime, no_call, chain_work };
+        struct chain chain = {pairs[p].sched, -1};
+        struct pool pool = {1, 256 * 1024, &chain, no_call, no_prime, no_call, chain_work};
         unsigned started;
         assert_int_equal(pairs[p].sched->run_pool(&pool, &started), 0);
         assert_int_equal(chain.depth, 50);
@@ -271,8 +273,8 @@ static void cancel_ends_a_wait_for_a_queue(void **state)
 {
     (void)state;
     for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++) {
-        struct waiting waiting = { .sched = pairs[p].sched, .wait = pairs[p].wait };
-        struct pool pool = { 1, 256 * 1024, &waiting, no_call, no_prime, no_call, cancel_work };
+        struct waiting waiting = {.sched = pairs[p].sched, .wait = pairs[p].wait};
+        struct pool pool = {1, 256 * 1024, &waiting, no_call, no_prime, no_call, cancel_work};
         unsigned started;
         assert_int_equal(pairs[p].sched->run_pool(&pool, &started), 0);
         /* Inline, the child has found out by itself that it would wait for ever. */
@@ -290,8 +292,14 @@ static void a_worker_that_cannot_be_primed_keeps_the_pool_closed(void **state)
 {
     (void)state;
     for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++) {
-        struct fixture fixture = { .next = JOBS };
-        struct pool pool = { pairs[p].sched == &sched_inline ? 1 : 3, 256 * 1024, &fixture, on_created, fail_to_prime, on_opened, on_work };
+        struct fixture fixture = {.next = JOBS};
+        struct pool pool = {pairs[p].sched == &sched_inline ? 1 : 3,
+                            256 * 1024,
+                            &fixture,
+                            on_created,
+                            fail_to_prime,
+                            on_opened,
+                            on_work};
         unsigned started;
         assert_int_equal(pairs[p].sched->run_pool(&pool, &started), -EMFILE);
         assert_int_equal(fixture.opened, 0);

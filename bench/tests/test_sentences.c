@@ -191,8 +191,7 @@ static void two_cells_alike_are_told_apart_by_name(void **state)
          "Sleeps (10 jobs, 10 at once; one): coroutines finished 10 times sooner than one after another.\n"
          "Sleeps (10 jobs, 10 at once; two): coroutines finished 5 times sooner than one after another.",
          {.cell = "one", .runner = "serial", .wall_s = 1}, {.cell = "one", .runner = "coroutines", .wall_s = 0.1},
-         {.cell = "two", .runner = "serial", .wall_s = 1},
-         {.cell = "two", .runner = "coroutines", .wall_s = 0.2});
+         {.cell = "two", .runner = "serial", .wall_s = 1}, {.cell = "two", .runner = "coroutines", .wall_s = 0.2});
 }
 
 int main(void)

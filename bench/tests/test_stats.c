@@ -227,7 +227,8 @@ static void quantiles_need_enough_samples(void **state)
     assert_true(stats_quantile_min_n(NAN) == SIZE_MAX);
 }
 
-/* Nearest rank: the ceil(p n)-th value. .9 * 36 = 32.4; .95 * 72 = 68.4; .99 * 368 = 364.32; .999 * 3688 = 3684.3. */
+/* Nearest rank: the ceil(p n)-th value; .07 * 100 is 7.000000000000001 and still the 7th. .9 * 36 = 32.4; .95 * 72
+ * = 68.4; .99 * 368 = 364.32; .999 * 3688 = 3684.3. */
 static void quantiles_by_nearest_rank(void **state)
 {
     (void)state;
@@ -238,9 +239,9 @@ static void quantiles_by_nearest_rank(void **state)
         double p;
         size_t n;
         double wanted;
-    } rows[] = {{0.5, 6, 3},      {0.5, 7, 4},         {0.5, 10, 5},        {0.5, 12, 6},
-                {0.9, 36, 33},    {0.9, 40, 36},       {0.95, 72, 69},      {0.99, 368, 365},
-                {0.99, 400, 396}, {0.999, 3688, 3685}, {0.999, 4000, 3996}, {0.1, 36, 4}};
+    } rows[] = {{0.5, 6, 3},         {0.5, 7, 4},    {0.5, 10, 5},     {0.5, 12, 6},     {0.9, 36, 33},
+                {0.9, 40, 36},       {0.95, 72, 69}, {0.99, 368, 365}, {0.99, 400, 396}, {0.999, 3688, 3685},
+                {0.999, 4000, 3996}, {0.1, 36, 4},   {0.07, 100, 7}};
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_near(stats_quantile_sorted(sorted, rows[i].n, rows[i].p), rows[i].wanted);
     assert_true(isnan(stats_quantile_sorted(sorted, 0, 0.5)));

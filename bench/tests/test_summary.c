@@ -160,6 +160,16 @@ static void a_sweep_is_paired_with_its_own_serial(void **state)
     made_up_read(&run, lanes, COUNT(lanes), 7);
     for (size_t i = 0; i < COUNT(lanes); i++)
         assert_same_real(run.lanes[i].cell, "speedup_median", run.lanes[i].speedup_median, wanted[i]);
+    /* Where jobs are swept too, the serial lane with as many of them. */
+    const struct made_up_lane jobs[] = {
+        {.cell = "s/jobs=5", .sweep = "s", .runner = "serial", .jobs = 5, .wall_s = 1},
+        {.cell = "s/jobs=9", .sweep = "s", .runner = "serial", .jobs = 9, .wall_s = 9},
+        {.cell = "s/jobs=9,concurrency=5", .sweep = "s", .runner = "threads", .jobs = 9, .wall_s = 1}};
+    struct run_data swept;
+    made_up_read(&swept, jobs, COUNT(jobs), 7);
+    assert_ptr_equal(summary_serial_of(&swept, &swept.lanes[2]), &swept.lanes[1]);
+    made_up_finish(&swept);
+
     assert_null(summary_serial_of(&run, &run.lanes[5]));
     assert_ptr_equal(summary_serial_of(&run, &run.lanes[3]), &run.lanes[1]);
     made_up_finish(&run);

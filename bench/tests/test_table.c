@@ -140,6 +140,36 @@ static void a_sweep_is_one_table(void **state)
     free(text);
 }
 
+static void like_troubles_are_said_once(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {
+        {.cell = "s/concurrency=2", .sweep = "s", .runner = "coroutines", .concurrency = 2, .wall_s = 0.4},
+        {.cell = "s/concurrency=5",
+         .sweep = "s",
+         .runner = "threads",
+         .concurrency = 5,
+         .state = "unsupported",
+         .reason = "too many"},
+        {.cell = "s/concurrency=9",
+         .sweep = "s",
+         .runner = "threads",
+         .concurrency = 9,
+         .state = "unsupported",
+         .reason = "too many"},
+        {.cell = "s/concurrency=9",
+         .sweep = "s",
+         .runner = "processes",
+         .concurrency = 9,
+         .state = "unsupported",
+         .reason = "too many"}};
+    char *text = print(lanes, COUNT(lanes), 7);
+    assert_has(text,
+               "\n  * thread pool at 5, 9: unsupported: too many\n  * process pool at 9: unsupported: too many\n\n");
+    assert_null(strstr(strstr(text, "thread pool at") + 1, "thread pool at"));
+    free(text);
+}
+
 static void unicode_where_the_locale_has_it(void **state)
 {
     (void)state;
@@ -274,6 +304,7 @@ int main(void)
         cmocka_unit_test(below_six_blocks_it_says_so),
         cmocka_unit_test(a_failed_run_is_not_hidden),
         cmocka_unit_test(a_sweep_is_one_table),
+        cmocka_unit_test(like_troubles_are_said_once),
         cmocka_unit_test(unicode_where_the_locale_has_it),
         cmocka_unit_test(control_characters_are_shown_not_obeyed),
         cmocka_unit_test(warnings_come_last),

@@ -3,9 +3,7 @@
  * test server's, whose bodies are known beforehand.
  */
 #include <errno.h>
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +35,7 @@ struct download_worker {
     XXH3_state_t *hash;
     int64_t received;
     bool too_large, no_memory, went_astray;
+    char problem[CURL_ERROR_SIZE]; /* libcurl's words for what went wrong */
     char *kept; /* the body, only if it is to be saved */
     size_t kept_room;
 };
@@ -124,33 +123,17 @@ static size_t on_body(char *bytes, size_t one, size_t size, void *user)
     return size;
 }
 
-static bool is_loopback(const struct sockaddr *address)
-{
-    if (address->sa_family == AF_INET)
-        return (ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24) == 127;
-    return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)address)->sin6_addr);
-}
-
-/* The plan has looked at the URLs; a redirect could still lead a thousand connections to somebody else's machine. */
-static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    (void)purpose;
-    struct download_worker *worker = user;
-    if (!worker->state->allow_remote && !is_loopback(&address->addr)) {
-        worker->went_astray = true;
-        return CURL_SOCKET_BAD;
-    }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
 static int set_up_handle(struct download_worker *worker)
 {
     if (easy_options_apply(&worker->state->options, worker->easy) != CURLE_OK)
         return -ENOMEM;
     curl_easy_setopt(worker->easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(worker->easy, CURLOPT_WRITEDATA, worker);
-    curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-    curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETDATA, worker);
+    curl_easy_setopt(worker->easy, CURLOPT_ERRORBUFFER, worker->problem);
+    if (!worker->state->allow_remote) {
+        curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETFUNCTION, easy_open_loopback);
+        curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETDATA, &worker->went_astray);
+    }
     return 0;
 }
 
@@ -227,8 +210,39 @@ static enum job_error connect_error(CURL *easy)
     }
 }
 
+/* libcurl has one code for a connection that broke, chunks that make no sense and a head that is too long. (The OS_ERRNO that
+ * it tells may be that of an earlier transfer.) */
+static enum job_error receive_error(const char *problem)
+{
+    if (strstr(problem, "Too large"))
+        return JOB_TOO_LARGE;
+    bool broke = !problem[0] || strstr(problem, "Recv failure") || strstr(problem, "SSL") || strstr(problem, "TLS");
+    return broke ? JOB_RESET : JOB_PROTOCOL;
+}
+
+/* A line of the head that is longer than libcurl takes has the same code as memory that ran out. */
+static enum job_error memory_error(CURL *easy)
+{
+    curl_off_t first_byte_us = 0;
+    curl_easy_getinfo(easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte_us);
+    return first_byte_us > 0 ? JOB_TOO_LARGE : JOB_LOCAL_LIMIT;
+}
+
+/* libcurl takes a Content-Length that it cannot hold for none at all, and then whatever comes for the whole body. */
+static bool length_overflows(CURL *easy)
+{
+    curl_off_t length = -1;
+    struct curl_header *header;
+    curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    return length < 0 && curl_easy_header(easy, "Content-Length", 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+           curl_easy_header(easy, "Transfer-Encoding", 0, CURLH_HEADER, -1, &header) != CURLHE_OK;
+}
+
 static enum job_error classify(const struct download_worker *worker, CURLcode code)
 {
+    enum { CURLE_TOO_LARGE_ = 100 }; /* a name since 8.6 */
+    if ((int)code == CURLE_TOO_LARGE_)
+        return JOB_TOO_LARGE;
     if (worker->went_astray)
         return JOB_PROTOCOL;
     switch (code) {
@@ -243,6 +257,7 @@ static enum job_error classify(const struct download_worker *worker, CURLcode co
     case CURLE_PARTIAL_FILE:
         return JOB_SHORT_BODY;
     case CURLE_RECV_ERROR:
+        return receive_error(worker->problem);
     case CURLE_SEND_ERROR:
     case CURLE_GOT_NOTHING:
         return JOB_RESET;
@@ -256,7 +271,7 @@ static enum job_error classify(const struct download_worker *worker, CURLcode co
     case CURLE_WRITE_ERROR:
         return worker->too_large ? JOB_TOO_LARGE : worker->no_memory ? JOB_LOCAL_LIMIT : JOB_OTHER;
     case CURLE_OUT_OF_MEMORY:
-        return JOB_LOCAL_LIMIT;
+        return memory_error(worker->easy);
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_TOO_MANY_REDIRECTS:
     case CURLE_WEIRD_SERVER_REPLY:
@@ -305,6 +320,8 @@ static enum job_error download_body(void *opaque, void *opaque_worker, const str
         return classify(worker, code);
     if (status >= 400)
         return JOB_HTTP_STATUS;
+    if (length_overflows(worker->easy))
+        return JOB_PROTOCOL;
     enum job_error wrong = verify_body(worker, index);
     if (wrong || state->save_fd < 0)
         return wrong;
@@ -326,6 +343,8 @@ static void download_describe(void *opaque, int64_t index, const struct job_resu
         snprintf(buffer, size, "%s: redirected to another machine, which needs --allow-remote", url);
     else if (result->curl_code)
         snprintf(buffer, size, "%s: %s (CURLcode %d)", url, curl_easy_strerror((CURLcode)result->curl_code), result->curl_code);
+    else if (result->error == JOB_PROTOCOL)
+        snprintf(buffer, size, "%s: its Content-Length is too large to be one", url);
     else if (expected.bytes >= 0 && result->bytes != expected.bytes)
         snprintf(buffer, size, "%s: %lld bytes, expected %lld", url, (long long)result->bytes, (long long)expected.bytes);
     else if (result->error == JOB_WRONG_BODY)

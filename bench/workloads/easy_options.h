@@ -36,6 +36,14 @@ void easy_options_finish(struct easy_options *options);
 /** Set them all on a handle. Returns the first CURLcode that is not CURLE_OK. */
 CURLcode easy_options_apply(const struct easy_options *options, CURL *easy);
 
+/**
+ * A CURLOPT_OPENSOCKETFUNCTION that refuses every address but those of this machine's loopback: the URLs have been looked at, a
+ * redirect could still lead a thousand connections to somebody else's machine.
+ *
+ * @param ret_refused  CURLOPT_OPENSOCKETDATA: a bool, set when it refuses
+ */
+curl_socket_t easy_open_loopback(void *ret_refused, curlsocktype purpose, struct curl_sockaddr *address);
+
 /** Returns {"CURLOPT_NOSIGNAL":1,...}, a new object. */
 json_t *easy_options_json(const struct easy_options *options);
 

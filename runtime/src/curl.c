@@ -1,7 +1,7 @@
 /*
- * Transfers. A task leaves its easy handle with the loop and parks; the loop, on its own roomy stack, gives it to a multi handle,
- * feeds that with events, and wakes the task when the transfer is complete. Nothing here calls libcurl from a task's
- * stack, nor from within one of libcurl's callbacks.
+ * Transfers. A task leaves its easy handle with the loop and parks; the loop, on its own roomy stack, gives it to a
+ * multi handle, feeds that with events, and wakes the task when the transfer is complete. Nothing here calls libcurl
+ * from a task's stack, nor from within one of libcurl's callbacks.
  */
 #include "internal.h"
 #include <errno.h>
@@ -29,6 +29,8 @@ struct rt__multi {
     unsigned bound; /* tasks that stay with it */
     bool kick;      /* libcurl wants to be called without an event: it said so, or its timer has fired */
     bool active;    /* something was done to it: there may be completed transfers */
+    bool broken;    /* a socket could not be watched: libcurl fails all of its transfers, once it gets to them */
+    struct socket_watch *watches;
     unsigned running;
     struct transfer *transfers[]; /* those it has: at most one for each bound task */
 };
@@ -37,6 +39,7 @@ struct rt__multi {
 struct socket_watch {
     ev_io io;
     struct rt__multi *multi;
+    struct socket_watch *prev, *next; /* of the multi's */
 };
 
 struct rt__curl {
@@ -64,6 +67,37 @@ static void socket_ready(struct ev_loop *ev, ev_io *io, int events)
     multi->active = true;
 }
 
+static struct socket_watch *watch_create(struct rt__multi *multi, curl_socket_t fd)
+{
+    struct socket_watch *watch = calloc(1, sizeof(*watch));
+    if (!watch)
+        return NULL;
+    watch->multi = multi;
+    ev_init(&watch->io, socket_ready);
+    ev_io_set(&watch->io, fd, 0);
+    watch->io.data = watch;
+    watch->next = multi->watches;
+    if (multi->watches)
+        multi->watches->prev = watch;
+    multi->watches = watch;
+    curl_multi_assign(multi->handle, fd, watch);
+    return watch;
+}
+
+static void watch_destroy(struct socket_watch *watch)
+{
+    struct rt__multi *multi = watch->multi;
+    ev_io_stop(multi->loop->ev, &watch->io);
+    curl_multi_assign(multi->handle, watch->io.fd, NULL);
+    if (watch->prev)
+        watch->prev->next = watch->next;
+    else
+        multi->watches = watch->next;
+    if (watch->next)
+        watch->next->prev = watch->prev;
+    free(watch);
+}
+
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *of_socket)
 {
     (void)easy;
@@ -71,21 +105,13 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *o
     struct ev_loop *ev = multi->loop->ev;
     struct socket_watch *watch = of_socket;
     if (what == CURL_POLL_REMOVE) {
-        if (watch) {
-            ev_io_stop(ev, &watch->io);
-            free(watch);
-            curl_multi_assign(multi->handle, fd, NULL);
-        }
+        if (watch)
+            watch_destroy(watch);
         return 0;
     }
-    if (!watch) {
-        watch = calloc(1, sizeof(*watch));
-        if (!watch)
-            return -1; /* libcurl fails the transfer */
-        watch->multi = multi;
-        ev_init(&watch->io, socket_ready);
-        watch->io.data = watch;
-        curl_multi_assign(multi->handle, fd, watch);
+    if (!watch && !(watch = watch_create(multi, fd))) {
+        multi->broken = multi->kick = true;
+        return -1;
     }
     ev_io_stop(ev, &watch->io);
     ev_io_set(&watch->io, fd, (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
@@ -111,7 +137,11 @@ static int on_timer(CURLM *handle, long timeout_ms, void *user)
             multi->kick = true;
         return 0;
     }
-    return rt__timers_set(timers, &multi->timer, rt_now_ns() + timeout_ms * RT_NS_PER_MS) < 0 ? -1 : 0;
+    /* No memory: libcurl is called at every turn and asks again, rather than never. An error from here would end all
+     * transfers of the multi. */
+    if (rt__timers_set(timers, &multi->timer, rt_now_ns() + timeout_ms * RT_NS_PER_MS) < 0)
+        multi->kick = true;
+    return 0;
 }
 
 /* --- multi handles, and which task stays with which --- */
@@ -136,7 +166,8 @@ static struct rt__multi *multi_create(struct rt_loop *loop)
     return multi;
 }
 
-/* The first with room: tasks that come and go share the connections of few multis rather than opening new ones in many. */
+/* The first with room: tasks that come and go share the connections of few multis rather than opening new ones in many.
+ */
 static struct rt__multi *multi_for(struct rt_task *task)
 {
     if (task->multi)
@@ -209,6 +240,8 @@ static void multi_collect(struct rt__multi *multi)
             continue;
         CURL *easy = message->easy_handle;
         CURLcode code = message->data.result;
+        if (multi->broken && code == CURLE_ABORTED_BY_CALLBACK)
+            code = CURLE_OUT_OF_MEMORY;
         /* A handful of pointers; CURLOPT_PRIVATE, which would spare the search, is the user's. */
         for (unsigned i = 0; i < multi->running; i++) {
             struct transfer *transfer = multi->transfers[i];
@@ -221,6 +254,11 @@ static void multi_collect(struct rt__multi *multi)
             break;
         }
     }
+    if (multi->broken && multi->running == 0) {
+        multi->broken = false;
+        while (multi->watches) /* libcurl has forgotten to say so */
+            watch_destroy(multi->watches);
+    }
 }
 
 void rt__curl_collect(struct rt_loop *loop)
@@ -230,7 +268,7 @@ void rt__curl_collect(struct rt_loop *loop)
             multi_collect(multi);
 }
 
-void rt__curl_turn(struct rt_loop *loop)
+bool rt__curl_turn(struct rt_loop *loop)
 {
     struct rt__curl *curl = loop->curl;
     while (curl->to_remove) {
@@ -250,10 +288,17 @@ void rt__curl_turn(struct rt_loop *loop)
             continue;
         multi->kick = false;
         int running;
-        curl_multi_socket_action(multi->handle, CURL_SOCKET_TIMEOUT, 0, &running);
+        if (multi->broken) /* the only call that gets to those for which nothing happens */
+            curl_multi_perform(multi->handle, &running);
+        else
+            curl_multi_socket_action(multi->handle, CURL_SOCKET_TIMEOUT, 0, &running);
         multi->active = true;
     }
     rt__curl_collect(loop);
+    for (struct rt__multi *multi = curl->multis; multi; multi = multi->next)
+        if (multi->kick)
+            return true; /* asked for meanwhile: nothing but the next turn would do it */
+    return false;
 }
 
 void rt__curl_finish(struct rt_loop *loop)
@@ -263,7 +308,9 @@ void rt__curl_finish(struct rt_loop *loop)
     while (loop->curl->multis) {
         struct rt__multi *multi = loop->curl->multis;
         loop->curl->multis = multi->next;
-        curl_multi_cleanup(multi->handle); /* closes the connections, through on_socket */
+        while (multi->watches)
+            watch_destroy(multi->watches);
+        curl_multi_cleanup(multi->handle);
         rt__timers_clear(&loop->timers, &multi->timer);
         free(multi);
     }
@@ -320,7 +367,7 @@ int rt_curl_perform(CURL *easy, CURLcode *ret_code)
             return -ENOMEM;
     }
 
-    struct transfer transfer = { .task = self, .easy = easy };
+    struct transfer transfer = {.task = self, .easy = easy};
     ask(loop->curl, &transfer);
     loop->outside++;
     error = rt__wait(self, RT_FOREVER, true);

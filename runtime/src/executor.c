@@ -21,7 +21,7 @@ struct rt_executor {
     pthread_mutex_t mutex;
     pthread_cond_t work;
     struct call *first, *last;
-    unsigned idle, started, most;
+    unsigned queued, idle, started, most;
     bool stopping;
     pthread_t threads[];
 };
@@ -46,6 +46,7 @@ static struct call *take_call(struct rt_executor *executor)
     executor->first = call->next;
     if (!executor->first)
         executor->last = NULL;
+    executor->queued--;
     call->queued = false;
     return call;
 }
@@ -90,10 +91,12 @@ static int submit(struct rt_executor *executor, struct call *call)
 {
     int error = 0;
     pthread_mutex_lock(&executor->mutex);
-    if (executor->idle == 0 && executor->started < executor->most)
+    /* An idle thread counts once: it stays idle until it has woken up, and several calls may come before that. */
+    if (executor->queued >= executor->idle && executor->started < executor->most)
         error = start_thread(executor);
     if (executor->started > 0) {
         error = 0;
+        executor->queued++;
         if (executor->last)
             executor->last->next = call;
         else
@@ -122,6 +125,7 @@ static bool withdraw(struct rt_executor *executor, struct call *call)
             executor->first = call->next;
         if (executor->last == call)
             executor->last = before;
+        executor->queued--;
     }
     pthread_mutex_unlock(&executor->mutex);
     return queued;
@@ -154,7 +158,7 @@ int rt_executor_call(struct rt_executor *executor, rt_executor_fn fn, void *arg,
     if (!executor && (error = own_executor(self->loop, &executor)) < 0)
         return error;
 
-    struct call call = { .fn = fn, .arg = arg, .queued = true, .loop = self->loop, .remote.task = self };
+    struct call call = {.fn = fn, .arg = arg, .queued = true, .loop = self->loop, .remote.task = self};
     error = submit(executor, &call);
     if (error < 0)
         return error;

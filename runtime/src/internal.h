@@ -28,7 +28,7 @@ struct rt_task {
     bool cancellable; /* of the wait it is in */
     bool cancel_requested;
     bool cancel_on_its_way; /* woken by a cancel, not yet running again */
-    int wait_status;   /* what the wait returns */
+    int wait_status;        /* what the wait returns */
 
     /* One wait at a time, so its nodes live here and not on the stack. */
     struct rt__timer timer;
@@ -53,9 +53,9 @@ struct rt_loop {
     struct rt_task *ready_first, *ready_last;
     struct rt_task *finished; /* it has left its stack for the last time; whoever runs next reaps it */
     struct rt_task *main_task;
-    struct rt_task *all; /* every task that is not done */
+    struct rt_task *all;   /* every task that is not done */
     struct rt_task *spare; /* freed tasks, kept for the next spawn */
-    unsigned budget; /* switches left before the kernel is asked for events again */
+    unsigned budget;       /* switches left before the kernel is asked for events again */
     bool running;
 
     struct rt__stack_pool stacks;
@@ -73,7 +73,8 @@ struct rt_loop {
     struct rt_executor *executor;
 
     /* Wake-ups from other threads. */
-    ev_async remote_async;
+    int remote_fd;
+    ev_io remote_io;
     pthread_mutex_t remote_mutex;
     struct rt__remote *remote_first;
 
@@ -92,18 +93,19 @@ struct rt__remote {
 struct rt_task *rt__self(void);
 
 /*
- * Waiting, in three steps: rt__wait_begin (a cancel that is due already ends the wait before it starts), registering with whatever
- * will wake the task, rt__wait. Whoever wakes it takes it out of the timers and of a waiters' list; other
+ * Waiting, in three steps: rt__wait_begin (a cancel that is due already ends the wait before it starts), registering
+ * with whatever will wake the task, rt__wait. Whoever wakes it takes it out of the timers and of a waiters' list; other
  * registrations the waiter undoes itself, by the status.
  */
-int rt__wait_begin(struct rt_task *self);                      /* 0 or -ECANCELED */
-int rt__wait(struct rt_task *self, int64_t deadline_ns, bool cancellable); /* the waker's status, -ETIMEDOUT, -ECANCELED, -EDEADLK, -ENOMEM */
+int rt__wait_begin(struct rt_task *self); /* 0 or -ECANCELED */
+int rt__wait(struct rt_task *self, int64_t deadline_ns,
+             bool cancellable); /* the waker's status, -ETIMEDOUT, -ECANCELED, -EDEADLK, -ENOMEM */
 
 /* End a task's wait. Returns false, and changes nothing, if it was not waiting. */
 bool rt__wake(struct rt_task *task, int status);
 
-/* From any thread: mark as arrived and wake the task, in a later turn of its loop. The task may have been woken by something
- * else by then, so it waits until `arrived`. */
+/* From any thread: mark as arrived and wake the task, in a later turn of its loop. The task may have been woken by
+ * something else by then, so it waits until `arrived`. */
 void rt__wake_remote(struct rt_loop *loop, struct rt__remote *remote);
 
 void rt__waiters_push(struct rt_waiters *waiters, struct rt_task *task);
@@ -118,7 +120,8 @@ void rt__task_free_spare(struct rt_loop *loop);
 void rt__io_finish(struct rt_loop *loop);
 
 /* curl.c, for the loop and for tasks that end */
-void rt__curl_turn(struct rt_loop *loop);    /* hand over what tasks have asked for */
+bool rt__curl_turn(
+    struct rt_loop *loop); /* hand over what tasks have asked for; true: libcurl wants another turn at once */
 void rt__curl_collect(struct rt_loop *loop); /* wake the tasks whose transfers are complete */
 void rt__curl_forget_task(struct rt_task *task);
 void rt__curl_finish(struct rt_loop *loop);

@@ -9,11 +9,12 @@
 
 enum { PAGE_FDS = 64 };
 
-/* A side's watcher stays active after its event, so that a task which reads again and again costs no epoll_ctl; an event
- * that nobody waits for stops it. */
+/* A side's watcher stays active after its event, so that a task which reads again and again costs no epoll_ctl; an
+ * event that nobody waits for stops it. */
 struct rt__fd {
     ev_io read_io, write_io;
     struct rt_task *reader, *writer;
+    unsigned closes; /* times the number was given up: a waiter compares */
     bool used;
     bool drained; /* the last read got less than it had room for: the next one waits before it asks */
 };
@@ -22,9 +23,13 @@ static void side_ready(struct ev_loop *ev, ev_io *io, struct rt_task **waiter, i
 {
     struct rt_task *task = *waiter;
     *waiter = NULL;
-    if (events & EV_ERROR) /* libev found the descriptor closed, and has stopped the watcher */
+    int status = 0;
+    if (events &
+        EV_ERROR) { /* libev could not watch it, and does not say why: closed, or the kernel is out of memory */
+        status = fcntl(io->fd, F_GETFD) < 0 ? -EBADF : -ENOMEM;
         ev_io_stop(ev, io);
-    if (!task || !rt__wake(task, events & EV_ERROR ? -EBADF : 0))
+    }
+    if (!task || !rt__wake(task, status))
         ev_io_stop(ev, io);
 }
 
@@ -48,17 +53,22 @@ static struct rt__fd *fd_find(struct rt_loop *loop, int fd)
     return entry->used ? entry : NULL;
 }
 
-static struct rt__fd *fd_use(struct rt_loop *loop, int fd)
+static int fd_use(struct rt_loop *loop, int fd, struct rt__fd **ret_entry)
 {
     struct rt__fd *entry = fd_find(loop, fd);
-    if (entry)
-        return entry;
+    if (entry) {
+        *ret_entry = entry;
+        return 0;
+    }
     size_t page = (size_t)fd / PAGE_FDS;
+    /* Before the table grows: a wild number would make it huge. */
+    if ((page >= loop->fd_page_count || !loop->fd_pages[page]) && fcntl(fd, F_GETFD) < 0)
+        return -EBADF;
     if (page >= loop->fd_page_count) {
         size_t count = page + 1 > loop->fd_page_count * 2 ? page + 1 : loop->fd_page_count * 2;
         struct rt__fd **pages = realloc(loop->fd_pages, count * sizeof(*pages));
         if (!pages)
-            return NULL;
+            return -ENOMEM;
         for (size_t i = loop->fd_page_count; i < count; i++)
             pages[i] = NULL;
         loop->fd_pages = pages;
@@ -67,7 +77,7 @@ static struct rt__fd *fd_use(struct rt_loop *loop, int fd)
     if (!loop->fd_pages[page]) {
         loop->fd_pages[page] = calloc(PAGE_FDS, sizeof(struct rt__fd));
         if (!loop->fd_pages[page])
-            return NULL;
+            return -ENOMEM;
     }
     entry = &loop->fd_pages[page][fd % PAGE_FDS];
     ev_io_init(&entry->read_io, read_ready, fd, EV_READ);
@@ -75,7 +85,8 @@ static struct rt__fd *fd_use(struct rt_loop *loop, int fd)
     entry->read_io.data = entry->write_io.data = entry;
     entry->drained = false;
     entry->used = true;
-    return entry;
+    *ret_entry = entry;
+    return 0;
 }
 
 static void fd_forget(struct rt_loop *loop, struct rt__fd *entry)
@@ -83,12 +94,23 @@ static void fd_forget(struct rt_loop *loop, struct rt__fd *entry)
     ev_io_stop(loop->ev, &entry->read_io);
     ev_io_stop(loop->ev, &entry->write_io);
     entry->used = false;
+    entry->closes++;
     struct rt_task *reader = entry->reader, *writer = entry->writer;
     entry->reader = entry->writer = NULL;
     if (reader)
         rt__wake(reader, -EBADF);
     if (writer)
         rt__wake(writer, -EBADF);
+}
+
+/* For a descriptor just made: what is known under its number is of one that was closed behind the loop's back. */
+static int fd_fresh(int fd)
+{
+    struct rt_loop *loop = rt_loop_current();
+    struct rt__fd *entry = loop ? fd_find(loop, fd) : NULL;
+    if (entry)
+        fd_forget(loop, entry);
+    return fd;
 }
 
 void rt__io_finish(struct rt_loop *loop)
@@ -115,12 +137,14 @@ int rt_io_wait(int fd, int events, int64_t deadline_ns)
     if (error < 0)
         return error;
     struct rt_loop *loop = self->loop;
-    struct rt__fd *entry = fd_use(loop, fd);
-    if (!entry)
-        return -ENOMEM;
+    struct rt__fd *entry;
+    error = fd_use(loop, fd, &entry);
+    if (error < 0)
+        return error;
     struct rt_task **waiter = events == RT_READ ? &entry->reader : &entry->writer;
-    if (*waiter)
+    if (*waiter && (*waiter)->waiting) /* one that gave up and has not run since is not in the way */
         return -EBUSY;
+    unsigned closes = entry->closes;
     *waiter = self;
     ev_io_start(loop->ev, events == RT_READ ? &entry->read_io : &entry->write_io);
     loop->outside++;
@@ -129,7 +153,8 @@ int rt_io_wait(int fd, int events, int64_t deadline_ns)
     /* Woken by a deadline or a cancel: still registered. */
     if (*waiter == self)
         *waiter = NULL;
-    return error;
+    /* Ready, and closed before this task could run: the number may be another descriptor's by now. */
+    return error == 0 && entry->closes != closes ? -EBADF : error;
 }
 
 ssize_t rt_read(int fd, void *buffer, size_t size, int64_t deadline_ns)
@@ -195,7 +220,7 @@ int rt_accept(int listen_fd, int64_t deadline_ns)
     for (;;) {
         int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0)
-            return fd;
+            return fd_fresh(fd);
         if (errno == EAGAIN) {
             int error = rt_io_wait(listen_fd, RT_READ, deadline_ns);
             if (error < 0)
@@ -224,6 +249,7 @@ int rt_connect(const struct sockaddr *address, socklen_t address_size, int64_t d
     int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
+    fd_fresh(fd);
     int error = 0;
     if (connect(fd, address, address_size) < 0)
         error = errno == EINPROGRESS || errno == EINTR ? connect_begun(fd, deadline_ns) : -errno;
@@ -247,7 +273,7 @@ int rt_listen(const struct sockaddr *address, socklen_t address_size, int backlo
         close(fd);
         return error;
     }
-    return fd;
+    return fd_fresh(fd);
 }
 
 int rt_close(int fd)

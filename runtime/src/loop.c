@@ -4,12 +4,16 @@
 #include <iort/executor.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 /* Switches between two looks at the kernel while tasks stay ready: often enough that a busy loop notices
  * its descriptors within microseconds, seldom enough that the system calls do not show in a yield. */
 enum { TURN_BUDGET = 256, STACK_BYTES_DEFAULT = 65536 };
+
+/* No machine has it, and sums of it do not overflow. */
+#define STACK_BYTES_MOST (SIZE_MAX / 1024)
 
 static __thread struct rt_loop *current_loop;
 
@@ -30,11 +34,15 @@ static void timer_ready(struct ev_loop *ev, ev_io *io, int events)
     loop->timer_armed_ns = RT_FOREVER;
 }
 
-static void remote_ready(struct ev_loop *ev, ev_async *async, int events)
+static void remote_ready(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev;
     (void)events;
-    struct rt_loop *loop = async->data;
+    struct rt_loop *loop = io->data;
+    uint64_t count;
+    ssize_t ignored =
+        read(loop->remote_fd, &count, sizeof(count)); /* before the list is taken: what comes later wakes again */
+    (void)ignored;
     pthread_mutex_lock(&loop->remote_mutex);
     struct rt__remote *remote = loop->remote_first;
     loop->remote_first = NULL;
@@ -57,11 +65,16 @@ static void remote_ready(struct ev_loop *ev, ev_async *async, int events)
 
 void rt__wake_remote(struct rt_loop *loop, struct rt__remote *remote)
 {
+    static const uint64_t one = 1;
     pthread_mutex_lock(&loop->remote_mutex);
+    bool first = !loop->remote_first;
     remote->next = loop->remote_first;
     loop->remote_first = remote;
     /* Within the lock: once it is free the loop may run the task, end, and be destroyed. */
-    ev_async_send(loop->ev, &loop->remote_async);
+    if (first) {
+        ssize_t ignored = write(loop->remote_fd, &one, sizeof(one));
+        (void)ignored;
+    }
     pthread_mutex_unlock(&loop->remote_mutex);
 }
 
@@ -69,7 +82,7 @@ void rt__wake_remote(struct rt_loop *loop, struct rt__remote *remote)
 
 static int timer_arm(struct rt_loop *loop, int64_t deadline_ns)
 {
-    struct itimerspec spec = { 0 }; /* zero: disarmed */
+    struct itimerspec spec = {0}; /* zero: disarmed */
     if (deadline_ns != RT_FOREVER) {
         spec.it_value.tv_sec = deadline_ns / RT_NS_PER_S;
         spec.it_value.tv_nsec = deadline_ns % RT_NS_PER_S;
@@ -83,18 +96,29 @@ static int timer_arm(struct rt_loop *loop, int64_t deadline_ns)
     return 0;
 }
 
-/* Ask the kernel for events; sleep in it if nothing is ready, at most until the next deadline. */
-static void poll_events(struct rt_loop *loop)
+/* Ask the kernel for events; if the loop is idle, sleep in it, at most until the next deadline. */
+static void poll_events(struct rt_loop *loop, bool idle)
 {
-    bool idle = !loop->ready_first;
     int64_t next = rt__timers_next(&loop->timers);
     if (idle && next != RT_FOREVER && next <= rt_now_ns())
         idle = false;
-    /* An earlier alarm than needed only wakes the loop once for nothing; moving it at each turn would cost a system call each. */
+    /* An earlier alarm than needed only wakes the loop once for nothing; moving it at each turn would cost a system
+     * call each. */
     if (idle && (loop->timer_expired || next < loop->timer_armed_ns))
         timer_arm(loop, next);
     loop->stats.turns++;
     ev_run(loop->ev, idle ? EVRUN_ONCE : EVRUN_NOWAIT);
+}
+
+static bool is_done(const struct rt_task *task)
+{
+    return task->state == RT_TASK_DONE || task->state == RT_TASK_CANCELLED;
+}
+
+/* Returns whether what the loop runs for has come to its end: the main task, or as it is destroyed every task. */
+static bool is_over(const struct rt_loop *loop)
+{
+    return loop->main_task ? is_done(loop->main_task) : !loop->all;
 }
 
 /* Returns false if nothing is ready and nothing ever will be. */
@@ -102,11 +126,12 @@ static bool turn(struct rt_loop *loop)
 {
     loop->budget = TURN_BUDGET;
     rt__task_run_ready(loop);
-    if (loop->curl)
-        rt__curl_turn(loop);
+    if (is_over(loop)) /* not a moment is spent on what the others wait for */
+        return true;
+    bool curl_again = loop->curl && rt__curl_turn(loop);
     if (!loop->ready_first && !loop->timers.count && !loop->outside)
         return false;
-    poll_events(loop);
+    poll_events(loop, !loop->ready_first && !curl_again);
     if (loop->timers.count)
         rt__timers_fire(&loop->timers, rt_now_ns());
     if (loop->curl)
@@ -118,6 +143,8 @@ static bool turn(struct rt_loop *loop)
 
 int rt_loop_create(struct rt_loop **ret_loop, const struct rt_loop_options *options)
 {
+    if (options && options->stack_bytes > STACK_BYTES_MOST)
+        return -ENOMEM;
     struct rt_loop *loop = calloc(1, sizeof(*loop));
     if (!loop)
         return -ENOMEM;
@@ -133,35 +160,38 @@ int rt_loop_create(struct rt_loop **ret_loop, const struct rt_loop_options *opti
         error = -errno;
         goto free_loop;
     }
+    /* Not an ev_async: libev aborts the program where no descriptor is left for it. */
+    loop->remote_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (loop->remote_fd < 0) {
+        error = -errno;
+        goto close_timer;
+    }
     errno = 0;
     loop->ev = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
-    if (!loop->ev)
+    if (!loop->ev && errno != EMFILE && errno != ENFILE && errno != ENOMEM)
         loop->ev = ev_loop_new(EVBACKEND_POLL | EVBACKEND_SELECT | EVFLAG_NOENV);
     if (!loop->ev) {
         error = errno ? -errno : -ENOMEM;
-        goto close_timer;
+        goto close_remote;
     }
     pthread_mutex_init(&loop->remote_mutex, NULL);
     ev_io_init(&loop->timer_io, timer_ready, loop->timer_fd, EV_READ);
     loop->timer_io.data = loop;
     loop->timer_armed_ns = RT_FOREVER;
     ev_io_start(loop->ev, &loop->timer_io);
-    ev_async_init(&loop->remote_async, remote_ready);
-    loop->remote_async.data = loop;
-    ev_async_start(loop->ev, &loop->remote_async);
+    ev_io_init(&loop->remote_io, remote_ready, loop->remote_fd, EV_READ);
+    loop->remote_io.data = loop;
+    ev_io_start(loop->ev, &loop->remote_io);
     *ret_loop = loop;
     return 0;
 
+close_remote:
+    close(loop->remote_fd);
 close_timer:
     close(loop->timer_fd);
 free_loop:
     free(loop);
     return error;
-}
-
-static bool is_done(const struct rt_task *task)
-{
-    return task->state == RT_TASK_DONE || task->state == RT_TASK_CANCELLED;
 }
 
 int rt_loop_run(struct rt_loop *loop, rt_task_fn main_fn, void *arg)
@@ -177,8 +207,8 @@ int rt_loop_run(struct rt_loop *loop, rt_task_fn main_fn, void *arg)
     loop->main_task = main_task;
     rt__context_init_thread(&loop->context);
 
-    while (!is_done(main_task)) {
-        if (!turn(loop) && !is_done(main_task))
+    while (!is_over(loop)) {
+        if (!turn(loop))
             rt__wake(main_task, -EDEADLK);
     }
     int result = main_task->result;
@@ -202,7 +232,7 @@ void rt_loop_destroy(struct rt_loop *loop)
     current_loop = loop;
     rt__context_init_thread(&loop->context);
     cancel_all(loop);
-    while (loop->all) {
+    while (!is_over(loop)) {
         if (!turn(loop))
             cancel_all(loop);
     }
@@ -212,12 +242,13 @@ void rt_loop_destroy(struct rt_loop *loop)
 
     rt__io_finish(loop);
     ev_io_stop(loop->ev, &loop->timer_io);
-    ev_async_stop(loop->ev, &loop->remote_async);
+    ev_io_stop(loop->ev, &loop->remote_io);
     /* Whoever sent the last wake-up may still hold the lock. */
     pthread_mutex_lock(&loop->remote_mutex);
     pthread_mutex_unlock(&loop->remote_mutex);
     pthread_mutex_destroy(&loop->remote_mutex);
     ev_loop_destroy(loop->ev);
+    close(loop->remote_fd);
     close(loop->timer_fd);
     rt__timers_finish(&loop->timers);
     rt__task_free_spare(loop);

@@ -65,13 +65,19 @@ static int slab_map(struct rt__stack_pool *pool)
     struct rt__slab *slab = calloc(1, sizeof(*slab) + count * sizeof(slab->stacks[0]));
     if (!slab)
         return -ENOMEM;
-    slab->bytes = count * stride;
-    slab->count = count;
-    slab->base = mmap(NULL, slab->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-    if (slab->base == MAP_FAILED) {
-        free(slab);
-        return -ENOMEM;
+    /* Where address space is short there may be room for some of them. */
+    for (;; count /= 2) {
+        if (count == 0) {
+            free(slab);
+            return -ENOMEM;
+        }
+        slab->bytes = count * stride;
+        slab->base = mmap(NULL, slab->bytes, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+        if (slab->base != MAP_FAILED)
+            break;
     }
+    slab->count = count;
     /* One huge page would make every small stack cost 2 MB. */
     madvise(slab->base, slab->bytes, MADV_NOHUGEPAGE);
 

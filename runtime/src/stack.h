@@ -17,11 +17,11 @@ struct rt__stack {
 struct rt__slab;
 
 struct rt__stack_pool {
-    size_t stack_bytes;   /* usable, a multiple of the page */
+    size_t stack_bytes; /* usable, a multiple of the page */
     struct rt__stack *free;
     struct rt__slab *slabs;
-    uint64_t mapped;      /* stacks in all slabs */
-    enum rt_guard guard;  /* the weakest that was needed */
+    uint64_t mapped;     /* stacks in all slabs */
+    enum rt_guard guard; /* the weakest that was needed */
 };
 
 void rt__stack_pool_init(struct rt__stack_pool *pool, size_t stack_bytes);

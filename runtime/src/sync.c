@@ -5,7 +5,7 @@
 
 void rt_event_init(struct rt_event *event)
 {
-    *event = (struct rt_event){ 0 };
+    *event = (struct rt_event){0};
 }
 
 void rt_event_finish(struct rt_event *event)
@@ -45,7 +45,7 @@ int rt_event_wait(struct rt_event *event, int64_t deadline_ns)
 
 void rt_lock_init(struct rt_lock *lock)
 {
-    *lock = (struct rt_lock){ 0 };
+    *lock = (struct rt_lock){0};
 }
 
 void rt_lock_finish(struct rt_lock *lock)
@@ -86,7 +86,7 @@ int rt_lock_release(struct rt_lock *lock)
 
 void rt_semaphore_init(struct rt_semaphore *semaphore, uint32_t permits)
 {
-    *semaphore = (struct rt_semaphore){ .permits = permits };
+    *semaphore = (struct rt_semaphore){.permits = permits};
 }
 
 void rt_semaphore_finish(struct rt_semaphore *semaphore)

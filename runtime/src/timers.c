@@ -43,7 +43,7 @@ static void sift_down(struct rt__timers *timers, size_t i, struct rt__timer_slot
 
 int rt__timers_set(struct rt__timers *timers, struct rt__timer *timer, int64_t deadline_ns)
 {
-    struct rt__timer_slot slot = { deadline_ns, timer };
+    struct rt__timer_slot slot = {deadline_ns, timer};
     if (timer->place) {
         size_t i = timer->place - 1;
         if (deadline_ns < timers->heap[i].deadline_ns)
@@ -96,5 +96,5 @@ void rt__timers_fire(struct rt__timers *timers, int64_t now_ns)
 void rt__timers_finish(struct rt__timers *timers)
 {
     free(timers->heap);
-    *timers = (struct rt__timers){ 0 };
+    *timers = (struct rt__timers){0};
 }

@@ -14,7 +14,7 @@ struct rt__timers {
     struct rt__timer_slot {
         int64_t deadline_ns;
         struct rt__timer *timer;
-    } *heap;
+    } * heap;
     size_t count, capacity;
 };
 

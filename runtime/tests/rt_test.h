@@ -12,10 +12,15 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include <iort/iort.h>
+#ifdef RT_VALGRIND
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
 
-/* A failed assertion longjmps to the runner: from the task's stack that must not happen, so it aborts the program, which is a failed
- * test too and leaves a core with the stack that failed. (cmocka reads CMOCKA_TEST_ABORT.) */
-#define TASK_TEST(name)                                                                                                \
+/* A failed assertion longjmps to the runner: from the task's stack that must not happen, so it aborts the program,
+ * which is a failed test too and leaves a core with the stack that failed. (cmocka reads CMOCKA_TEST_ABORT.) */
+#define TASK_TEST_WITH(name, options)                                                                                  \
     static void name##_body(void);                                                                                     \
     static int name##_main(void *arg)                                                                                  \
     {                                                                                                                  \
@@ -27,9 +32,35 @@
     {                                                                                                                  \
         (void)state;                                                                                                   \
         setenv("CMOCKA_TEST_ABORT", "1", 1);                                                                           \
-        assert_int_equal(rt_run(name##_main, NULL, NULL), 0);                                                          \
+        assert_int_equal(rt_run(name##_main, NULL, options), 0);                                                       \
         unsetenv("CMOCKA_TEST_ABORT");                                                                                 \
     }                                                                                                                  \
     static void name##_body(void)
+
+#define TASK_TEST(name) TASK_TEST_WITH(name, NULL)
+
+/* Long enough for any machine, short enough that a hang is a failure and not a timeout of the whole program. */
+#define SOON rt_deadline_ns(20 * RT_NS_PER_S)
+
+static inline struct rt_task *spawn(rt_task_fn fn, void *arg)
+{
+    struct rt_task *task;
+    assert_int_equal(rt_task_spawn(&task, fn, arg), 0);
+    return task;
+}
+
+static inline int join(struct rt_task *task)
+{
+    int result;
+    assert_int_equal(rt_task_join(task, &result), 0);
+    return result;
+}
+
+/* A few turns: enough for every task that can move without time passing to come to its next wait. */
+static inline void let_others_run(void)
+{
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(rt_yield(), 0);
+}
 
 #endif

@@ -15,6 +15,44 @@ static int sleep_then_return(void *arg)
     return rt_now_ns() - start >= *(int64_t *)arg ? 1 : -EPROTO;
 }
 
+static int wait_then_sleep(void *arg)
+{
+    int error = rt_event_wait(arg, RT_FOREVER);
+    if (error < 0)
+        return error;
+    return rt_sleep_until(RT_FOREVER) == -ECANCELED ? 1 : -EPROTO;
+}
+
+static int see_two_cancels(void *arg)
+{
+    for (int i = 0; i < 2; i++)
+        if (rt_sleep_until(RT_FOREVER) == -ECANCELED)
+            ++*(int *)arg;
+    return 0;
+}
+
+static int spawn_a_sleeper(void *arg)
+{
+    static int64_t duration = 2 * RT_NS_PER_MS;
+    return rt_task_spawn(arg, sleep_then_return, &duration);
+}
+
+static int count_one_after_a_sleep(void *arg)
+{
+    int error = rt_sleep_ns(RT_NS_PER_MS);
+    ++*(int *)arg;
+    return error;
+}
+
+static int yield_for_ever(void *arg)
+{
+    (void)arg;
+    int error;
+    while ((error = rt_yield()) == 0)
+        ;
+    return error;
+}
+
 TASK_TEST(a_task_returns_its_result)
 {
     int seven = 7, result = 0;
@@ -100,6 +138,132 @@ TASK_TEST(a_cancelled_await_leaves_the_awaited_task_running)
     assert_int_equal(rt_task_await(task, &result), -ECANCELED);
     assert_int_equal(rt_task_join(task, &result), 0);
     assert_int_equal(result, 1);
+}
+
+TASK_TEST(a_cancel_after_the_result_meets_the_next_wait)
+{
+    struct rt_event event;
+    rt_event_init(&event);
+    struct rt_task *task = spawn(wait_then_sleep, &event);
+    let_others_run();
+    rt_event_set(&event);
+    assert_int_equal(rt_task_cancel(task), 0);
+    assert_int_equal(join(task), 1);
+    rt_event_finish(&event);
+}
+
+TASK_TEST(a_cancel_before_the_result_stands)
+{
+    struct rt_event event;
+    rt_event_init(&event);
+    struct rt_task *task = spawn(wait_then_sleep, &event);
+    let_others_run();
+    assert_int_equal(rt_task_cancel(task), 0);
+    rt_event_set(&event);
+    assert_int_equal(join(task), -ECANCELED);
+    rt_event_finish(&event);
+}
+
+TASK_TEST(a_task_may_be_cancelled_again_after_it_has_seen_the_first)
+{
+    int count = 0;
+    struct rt_task *task = spawn(see_two_cancels, &count);
+    let_others_run();
+    rt_task_cancel(task);
+    let_others_run();
+    rt_task_cancel(task);
+    assert_int_equal(join(task), 0);
+    assert_int_equal(count, 2);
+}
+
+struct awaiting {
+    struct rt_task *task;
+    int result;
+};
+
+static int await_task(void *arg)
+{
+    struct awaiting *awaiting = arg;
+    return rt_task_await(awaiting->task, &awaiting->result);
+}
+
+static int join_and_spawn_another(void *arg)
+{
+    struct awaiting *awaiting = arg;
+    static int other = 1234;
+    int error = rt_task_join(awaiting->task, &awaiting->result);
+    /* Takes the memory of the task just released, if nobody else holds on to it. */
+    return error < 0 ? error : rt_task_spawn(NULL, return_arg, &other);
+}
+
+TASK_TEST(several_tasks_await_one_and_all_get_its_result)
+{
+    int64_t duration = RT_NS_PER_MS;
+    struct awaiting awaitings[10];
+    struct rt_task *task = spawn(sleep_then_return, &duration), *tasks[10];
+    for (int i = 0; i < 10; i++) {
+        awaitings[i] = (struct awaiting){task, -1};
+        tasks[i] = spawn(i == 0 ? join_and_spawn_another : await_task, &awaitings[i]);
+    }
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(join(tasks[i]), 0);
+        assert_int_equal(awaitings[i].result, 1);
+    }
+}
+
+TASK_TEST(a_task_that_ends_leaves_its_children_running)
+{
+    struct rt_task *child = NULL;
+    assert_int_equal(join(spawn(spawn_a_sleeper, &child)), 0);
+    assert_int_equal(rt_task_state(child), RT_TASK_RUNNING);
+    assert_int_equal(join(child), 1);
+}
+
+TASK_TEST(a_released_task_runs_on)
+{
+    int count = 0;
+    struct rt_task *task = spawn(count_one_after_a_sleep, &count);
+    rt_task_release(task);
+    rt_task_release(NULL);
+    while (count == 0)
+        assert_int_equal(rt_sleep_ns(RT_NS_PER_MS), 0);
+}
+
+TASK_TEST(one_after_another_a_hundred_thousand_tasks_come_and_go)
+{
+    int value = 5;
+    for (int i = 0; i < 100000; i++) {
+        int result = 0;
+        struct rt_task *task;
+        /* Without the macro's file and line, which would be most of the work. */
+        if (rt_task_spawn(&task, return_arg, &value) < 0 || rt_task_join(task, &result) < 0 || result != 5)
+            fail();
+    }
+    struct rt_loop_stats stats;
+    rt_loop_stats(rt_loop_current(), &stats);
+    assert_in_range(stats.tasks_peak, 2, 2);
+    assert_in_range(stats.stacks_now, 2, 16);
+}
+
+TASK_TEST(a_busy_loop_does_not_starve_those_who_sleep)
+{
+    int64_t duration = RT_NS_PER_MS;
+    struct rt_task *sleeper = spawn(sleep_then_return, &duration), *busy = spawn(yield_for_ever, NULL);
+    assert_int_equal(join(sleeper), 1);
+    rt_task_cancel(busy);
+    assert_int_equal(join(busy), -ECANCELED);
+}
+
+TASK_TEST(names_are_cut_and_not_overrun)
+{
+    const char *longer = "a name that is much longer than thirty-one bytes";
+    struct rt_task *self = rt_task_self();
+    assert_string_equal(rt_task_name(self), "");
+    rt_task_set_name(self, longer);
+    assert_int_equal(strlen(rt_task_name(self)), 31);
+    assert_memory_equal(rt_task_name(self), longer, 31);
+    rt_task_set_name(self, "short");
+    assert_string_equal(rt_task_name(self), "short");
 }
 
 TASK_TEST(awaiting_oneself_is_a_deadlock)
@@ -213,6 +377,15 @@ int main(void)
         cmocka_unit_test(cancel_before_the_start_keeps_the_body_from_running),
         cmocka_unit_test(cancelling_twice_before_the_task_runs_counts_once),
         cmocka_unit_test(a_cancelled_await_leaves_the_awaited_task_running),
+        cmocka_unit_test(a_cancel_after_the_result_meets_the_next_wait),
+        cmocka_unit_test(a_cancel_before_the_result_stands),
+        cmocka_unit_test(a_task_may_be_cancelled_again_after_it_has_seen_the_first),
+        cmocka_unit_test(several_tasks_await_one_and_all_get_its_result),
+        cmocka_unit_test(a_task_that_ends_leaves_its_children_running),
+        cmocka_unit_test(a_released_task_runs_on),
+        cmocka_unit_test(one_after_another_a_hundred_thousand_tasks_come_and_go),
+        cmocka_unit_test(a_busy_loop_does_not_starve_those_who_sleep),
+        cmocka_unit_test(names_are_cut_and_not_overrun),
         cmocka_unit_test(awaiting_oneself_is_a_deadlock),
         cmocka_unit_test(when_nothing_can_wake_anyone_the_main_task_is_told),
         cmocka_unit_test(ready_tasks_take_turns),

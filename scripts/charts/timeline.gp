@@ -2,8 +2,9 @@
 # NAME.dat: panel, job (by its start), start and end (s), runner's number in the style, failed (0 or 1).
 OK_LINES = "plot NAME.'.dat' using ($1 == p && $6 == 0 ? $3 * S : NaN):2:(($4 - $3) * S):(0):(RUNNER[p]) " \
     ."with vectors nohead lw THICK dt solid lc variable title 'jobs', "
-FAILED_LINES = "'' using ($1 == p && $6 == 1 ? $3 * S : NaN):2:($3 * S):($4 * S):($2 - HALF):($2 + HALF) " \
-    ."with boxxyerror fs pattern 5 border lc rgb ALARM lw 1 dt solid lc rgb ALARM title 'failed jobs', " \
+FAILED_BOX = "'' using ($1 == p && $6 == 1 ? $3 * S : NaN):2:($3 * S):($4 * S):($2 - HALF):($2 + HALF) with boxxyerror "
+FAILED_LINES = FAILED_BOX."fs solid 1 noborder lc rgb 'white' title 'failed jobs', ".FAILED_BOX \
+    ."fs pattern 5 border lc rgb ALARM lw 1 dt solid lc rgb ALARM title 'failed jobs', " \
     ."'' using ($1 == p && $6 == 1 ? $4 * S : NaN):2 with points pt 2 ps POINT(FORMAT) lw 2.5 lc rgb ALARM title 'failed jobs'"
 
 do for [FORMAT in FORMATS] {

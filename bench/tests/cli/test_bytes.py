@@ -330,7 +330,8 @@ class Tls(Bytes):
             self.skipTest("openssl is not installed")
         self.key, self.certificate = self.dir / "key.pem", self.dir / "cert.pem"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", self.key, "-out",
-                        self.certificate, "-days", "2", "-subj", "/CN=iorace", "-addext", "subjectAltName=IP:127.0.0.1"],
+                        self.certificate, "-days", "2", "-subj", "/CN=iorace", "-addext",
+                        "subjectAltName=IP:127.0.0.1"],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.write("www/a.txt", "over TLS")
         self.server = support.Nginx(self.dir, self.dir / "www", tls=(self.certificate, self.key))

@@ -1,4 +1,4 @@
-"""A whole run, small: every planned trial is there, its files agree with each other, and what was asked for was done."""
+"""A whole run, small: every planned trial is there, its files agree with each other, what was asked for was done."""
 import collections
 import json
 import os
@@ -45,8 +45,8 @@ body-bytes = 100
 runner = serial,threads,coroutines
 """
 
-TRIAL_COLUMNS = """run cell block position workload params runner concurrency connections cpus jobs ok failed wall_s setup_s
-jobs_per_s latency_p50_ms latency_p90_ms latency_p99_ms cpu_user_s cpu_sys_s cpu_us_per_job proc_user_s proc_sys_s
+TRIAL_COLUMNS = """run cell block position workload params runner concurrency connections cpus jobs ok failed wall_s
+setup_s jobs_per_s latency_p50_ms latency_p90_ms latency_p99_ms cpu_user_s cpu_sys_s cpu_us_per_job proc_user_s proc_sys_s
 rss_peak_kib threads_peak proc_wall_s server_cpu_s warmup_requests ctx_voluntary ctx_involuntary bytes state flags
 reason""".split()
 
@@ -127,7 +127,8 @@ class WholeRun(support.SharedCase):
         for number, line in enumerate(lines, start=1):
             validator.validate(line)
         kinds = collections.Counter(line["type"] for line in lines)
-        self.assertEqual(kinds, {"run": 1, "env": 1, "trial": len(self.trials), "sample": len(self.lanes), "summary": 1})
+        self.assertEqual(kinds, {"run": 1, "env": 1, "trial": len(self.trials), "sample": len(self.lanes),
+                                 "summary": 1})
         self.assertEqual([line["type"] for line in lines[:2]] + [lines[-1]["type"]], ["run", "env", "summary"])
         self.assertIs(lines[-1]["partial"], False)
         self.assertEqual(lines[-1]["trials"], len(self.trials))

@@ -122,8 +122,8 @@ void rt__context_init_thread(struct rt__context *context)
 }
 
 /* Instrumented, this function would tell the thread sanitizer of its entry on one stack and of its exit on another. */
-__attribute__((no_sanitize("thread"), noinline)) void rt__context_switch(struct rt__context *from,
-                                                                         struct rt__context *to, int from_ends)
+RT_NO_TSAN __attribute__((noinline)) void rt__context_switch(struct rt__context *from, struct rt__context *to,
+                                                             int from_ends)
 {
     (void)from_ends;
 #ifdef RT_ASAN

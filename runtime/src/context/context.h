@@ -1,6 +1,7 @@
 /*
- * One stack's worth of execution, and the switch from one to another. Three implementations: own assembly for x86-64 and aarch64, and
- * the portable ucontext (the `context` option of meson). What sanitizers and valgrind must hear about is said here, once.
+ * One stack's worth of execution, and the switch from one to another. Three implementations: own assembly for x86-64
+ * and aarch64, and the portable ucontext (the `context` option of meson). What sanitizers and valgrind must hear about
+ * is said here, once.
  */
 #ifndef RT_CONTEXT_H
 #define RT_CONTEXT_H
@@ -24,6 +25,13 @@
 #if __has_feature(thread_sanitizer)
 #define RT_TSAN 1
 #endif
+#endif
+
+/* For functions that are entered on one stack and left on another, or never: neither entry nor exit shall be noted. */
+#if defined(__clang__)
+#define RT_NO_TSAN __attribute__((disable_sanitizer_instrumentation))
+#else
+#define RT_NO_TSAN __attribute__((no_sanitize("thread")))
 #endif
 
 struct rt__context {

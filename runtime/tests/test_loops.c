@@ -1,0 +1,356 @@
+/* Loops: several in a process, run again and again, left with work, refused where they may not run. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include "rt_test.h"
+
+/* --- two loops, two threads --- */
+
+enum { PAIRS = 8, ROUNDS = 100 };
+
+struct pair {
+    int ends[2];
+    struct rt_queue *queue;
+    struct rt_semaphore *semaphore;
+};
+
+static int talk(void *arg)
+{
+    struct pair *pair = arg;
+    for (int i = 0; i < ROUNDS; i++) {
+        if (rt_write(pair->ends[0], &i, sizeof(i), SOON) != sizeof(i) ||
+            rt_semaphore_acquire(pair->semaphore, SOON) < 0)
+            return -1;
+        rt_sleep_ns(i % 7 * 1000);
+        rt_semaphore_release(pair->semaphore);
+    }
+    return 0;
+}
+
+static int listen_to(void *arg)
+{
+    struct pair *pair = arg;
+    for (int i = 0; i < ROUNDS; i++) {
+        int number = -1;
+        if (rt_read(pair->ends[1], &number, sizeof(number), SOON) != sizeof(number) || number != i ||
+            rt_queue_put(pair->queue, pair, SOON) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int run_pairs(void *arg)
+{
+    (void)arg;
+    struct pair pairs[PAIRS];
+    struct rt_task *tasks[PAIRS][2];
+    struct rt_queue *queue;
+    struct rt_semaphore semaphore;
+    rt_semaphore_init(&semaphore, 3);
+    if (rt_queue_create(&queue, 4) < 0)
+        return -1;
+    for (int i = 0; i < PAIRS; i++) {
+        pairs[i].queue = queue;
+        pairs[i].semaphore = &semaphore;
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pairs[i].ends) < 0 ||
+            rt_task_spawn(&tasks[i][0], talk, &pairs[i]) < 0 || rt_task_spawn(&tasks[i][1], listen_to, &pairs[i]) < 0)
+            return -2;
+    }
+    int got = 0;
+    for (void *item; got < PAIRS * ROUNDS; got++)
+        if (rt_queue_get(queue, &item, SOON) < 0)
+            return -3;
+    for (int i = 0; i < PAIRS; i++) {
+        int results[2] = {-1, -1};
+        rt_task_join(tasks[i][0], &results[0]);
+        rt_task_join(tasks[i][1], &results[1]);
+        if (results[0] < 0 || results[1] < 0)
+            return -4;
+        rt_close(pairs[i].ends[0]);
+        rt_close(pairs[i].ends[1]);
+    }
+    rt_queue_destroy(queue);
+    return got;
+}
+
+static void *run_in_thread(void *arg)
+{
+    *(int *)arg = rt_run(run_pairs, NULL, NULL);
+    return NULL;
+}
+
+static void two_loops_run_in_two_threads(void **state)
+{
+    (void)state;
+    int results[2] = {0};
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, run_in_thread, &results[i]), 0);
+    for (int i = 0; i < 2; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(results[i], PAIRS * ROUNDS);
+    }
+}
+
+/* --- one loop, run more than once --- */
+
+static int count_turns(void *arg)
+{
+    for (;;) {
+        if (rt_sleep_ns(RT_NS_PER_MS) < 0)
+            return 0;
+        ++*(int *)arg;
+    }
+}
+
+static int leave_a_counter(void *arg)
+{
+    return rt_task_spawn(NULL, count_turns, arg);
+}
+
+static int wait_for_ten(void *arg)
+{
+    while (*(int *)arg < 10)
+        if (rt_sleep_ns(RT_NS_PER_MS) < 0)
+            return -1;
+    return *(int *)arg;
+}
+
+static void what_one_run_leaves_goes_on_in_the_next(void **state)
+{
+    (void)state;
+    int count = 0;
+    struct rt_loop *loop;
+    struct rt_loop_stats stats;
+    assert_int_equal(rt_loop_create(&loop, NULL), 0);
+    assert_int_equal(rt_loop_run(loop, leave_a_counter, &count), 0);
+    assert_int_equal(count, 0);
+    assert_in_range(rt_loop_run(loop, wait_for_ten, &count), 10, 1000);
+    rt_loop_stats(loop, &stats);
+    assert_int_equal(stats.tasks_now, 1);
+    assert_int_equal(stats.tasks_spawned, 3);
+    assert_string_equal(rt_loop_backend(loop), "epoll");
+    rt_loop_destroy(loop);
+}
+
+static int sleep_for_ever_and_a_day(void *arg)
+{
+    (void)arg;
+    return rt_sleep_ns(86400 * RT_NS_PER_S);
+}
+
+static int read_in_vain(void *arg)
+{
+    char byte;
+    return (int)rt_read(*(int *)arg, &byte, 1, RT_FOREVER);
+}
+
+static int leave_them_waiting(void *arg)
+{
+    if (rt_task_spawn(NULL, sleep_for_ever_and_a_day, NULL) < 0 || rt_task_spawn(NULL, read_in_vain, arg) < 0)
+        return -1;
+    return rt_yield() == 0 ? 6 : -2;
+}
+
+static void a_run_ends_with_its_main_task_whatever_the_others_wait_for(void **state)
+{
+    (void)state;
+    int ends[2];
+    int64_t start = rt_now_ns();
+    assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+    assert_int_equal(rt_run(leave_them_waiting, &ends[0], NULL), 6);
+    assert_true(rt_now_ns() - start < 30 * RT_NS_PER_S);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static int keep_a_handle(void *arg)
+{
+    struct rt_task **ret_task = arg;
+    static int count;
+    return rt_task_spawn(ret_task, count_turns, &count);
+}
+
+static void a_handle_outlives_its_loop(void **state)
+{
+    (void)state;
+    struct rt_task *task;
+    assert_int_equal(rt_run(keep_a_handle, &task, NULL), 0);
+    assert_int_equal(rt_task_state(task), RT_TASK_DONE);
+    rt_task_release(task);
+}
+
+struct second_run {
+    struct rt_loop *loop;
+    int result;
+};
+
+static int run_again_inside(void *arg)
+{
+    struct second_run *second = arg;
+    second->result = rt_loop_run(second->loop, wait_for_ten, NULL);
+    return rt_run(wait_for_ten, NULL, NULL);
+}
+
+static void a_thread_runs_one_loop_at_a_time(void **state)
+{
+    (void)state;
+    struct second_run second = {0};
+    assert_int_equal(rt_loop_create(&second.loop, NULL), 0);
+    assert_int_equal(rt_loop_run(second.loop, run_again_inside, &second), -EBUSY);
+    assert_int_equal(second.result, -EBUSY);
+    rt_loop_destroy(second.loop);
+    rt_loop_destroy(NULL);
+}
+
+/* --- every kind of dead end --- */
+
+static int take_in_vain(void *arg)
+{
+    void *item;
+    return rt_queue_get(arg, &item, RT_FOREVER);
+}
+
+static int everybody_waits(void *arg)
+{
+    (void)arg;
+    struct rt_queue *queue;
+    struct rt_semaphore semaphore;
+    struct rt_event event;
+    struct rt_task *task;
+    rt_semaphore_init(&semaphore, 0);
+    rt_event_init(&event);
+    if (rt_queue_create(&queue, 1) < 0 || rt_task_spawn(&task, take_in_vain, queue) < 0)
+        return -1;
+    int told = 0;
+    told += rt_task_await(task, NULL) == -EDEADLK;
+    told += rt_semaphore_acquire(&semaphore, RT_FOREVER) == -EDEADLK;
+    told += rt_event_wait(&event, RT_FOREVER) == -EDEADLK;
+    told += rt_queue_get(queue, (void *[1]){0}, RT_FOREVER) == -EDEADLK;
+    told += rt_sleep_until(RT_FOREVER) == -EDEADLK;
+    told += rt_yield() == 0;
+    told += rt_sleep_ns(1) == 0;
+    rt_task_cancel(task);
+    int result = 0;
+    rt_task_join(task, &result);
+    told += result == -ECANCELED;
+    rt_queue_destroy(queue);
+    return told;
+}
+
+static void the_main_task_is_told_of_every_dead_end(void **state)
+{
+    (void)state;
+    assert_int_equal(rt_run(everybody_waits, NULL, NULL), 8);
+}
+
+/* --- limits --- */
+
+static int use_a_little(void *arg)
+{
+    (void)arg;
+    return rt_sleep_ns(RT_NS_PER_MS) == 0 ? 42 : 1;
+}
+
+/* In a process of its own, with `spare` descriptors left. Returns what rt_run returned. */
+static int run_with_few_descriptors(int spare)
+{
+    int results[2], result = 1;
+    assert_int_equal(pipe2(results, O_CLOEXEC), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct rlimit limit = {64, 64};
+        setrlimit(RLIMIT_NOFILE, &limit);
+        while (dup(0) >= 0)
+            ;
+        for (int fd = 63, left = spare; fd > 2 && left > 0; fd--)
+            if (fd != results[1] && close(fd) == 0)
+                left--;
+        result = rt_run(use_a_little, NULL, NULL);
+        ssize_t n = write(results[1], &result, sizeof(result));
+        _exit(n == sizeof(result) ? 0 : 1);
+    }
+    close(results[1]);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(read(results[0], &result, sizeof(result)), sizeof(result));
+    close(results[0]);
+    return result;
+}
+
+static void a_loop_without_descriptors_is_an_error_and_not_an_abort(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with_few_descriptors(0), -EMFILE);
+    for (int spare = 1; spare < 5; spare++) {
+        int result = run_with_few_descriptors(spare);
+        assert_true(result == -EMFILE || result == 42);
+    }
+    assert_int_equal(run_with_few_descriptors(5), 42);
+}
+
+static void a_stack_that_cannot_be_is_refused(void **state)
+{
+    (void)state;
+    const struct rt_loop_options options[] = {
+        {.stack_bytes = SIZE_MAX},
+        {.stack_bytes = SIZE_MAX / 2},
+        {.stack_bytes = SIZE_MAX / 17},
+        {.stack_bytes = (size_t)1 << 48},
+    };
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+        assert_int_equal(rt_run(use_a_little, NULL, &options[i]), -ENOMEM);
+}
+
+/* Linked in place of libc's (mmap64 where offsets have 64 bits by an option): address space that is short. */
+static size_t largest_mapping = SIZE_MAX;
+
+void *__real_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+void *__wrap_mmap64(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    if (size > largest_mapping) {
+        errno = ENOMEM;
+        return MAP_FAILED;
+    }
+    return __real_mmap(address, size, protection, flags, fd, offset);
+}
+
+void *__wrap_mmap64(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    return __wrap_mmap(address, size, protection, flags, fd, offset);
+}
+
+static void where_no_slab_of_stacks_fits_a_smaller_one_does(void **state)
+{
+    (void)state;
+    largest_mapping = 3 * 65536;
+    assert_int_equal(rt_run(use_a_little, NULL, NULL), 42);
+    assert_int_equal(rt_run(run_pairs, NULL, NULL), PAIRS * ROUNDS);
+    largest_mapping = 65536;
+    assert_int_equal(rt_run(use_a_little, NULL, NULL), -ENOMEM);
+    largest_mapping = SIZE_MAX;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_loops_run_in_two_threads),
+        cmocka_unit_test(what_one_run_leaves_goes_on_in_the_next),
+        cmocka_unit_test(a_run_ends_with_its_main_task_whatever_the_others_wait_for),
+        cmocka_unit_test(a_handle_outlives_its_loop),
+        cmocka_unit_test(a_thread_runs_one_loop_at_a_time),
+        cmocka_unit_test(the_main_task_is_told_of_every_dead_end),
+        cmocka_unit_test(a_loop_without_descriptors_is_an_error_and_not_an_abort),
+        cmocka_unit_test(a_stack_that_cannot_be_is_refused),
+        cmocka_unit_test(where_no_slab_of_stacks_fits_a_smaller_one_does),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
