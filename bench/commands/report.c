@@ -57,9 +57,10 @@ static int write_files(const struct run_data *run, struct failure *ret_failure)
 static int print(const struct run_data *run, bool with_files, struct failure *ret_failure)
 {
     report_print(run, stdout);
-    char *dir = with_files ? record_clean_text(run->dir, 4096) : NULL;
-    if (dir)
-        printf("\nPage: %s/report.html\n", dir);
+    char *dir = with_files ? realpath(run->dir, NULL) : NULL, *clean = dir ? record_clean_text(dir, 4096) : NULL;
+    if (clean)
+        printf("\nPage:   file://%s/report.html\n", clean);
+    free(clean);
     free(dir);
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout))

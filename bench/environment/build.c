@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "build.h"
-#include "program.h"
+#include "../program.h"
 
 __attribute__((format(printf, 2, 3))) static int unknown(struct build_reason *reason, const char *format, ...)
 {

@@ -11,7 +11,7 @@
 #include "checks.h"
 #include "cpu.h"
 #include "environment.h"
-#include "program.h"
+#include "../program.h"
 #include "stack_guard.h"
 #include "sysfile.h"
 

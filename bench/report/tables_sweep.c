@@ -59,6 +59,12 @@ static struct table_row *add_row(struct report_table *table, struct table_maker 
     return row;
 }
 
+/* The runner that does no jobs is no rival of those that do. */
+static bool competes(const struct summary_record *lane)
+{
+    return lane && isfinite(lane->jobs_per_s_median) && strcmp(lane->runner, "null") != 0;
+}
+
 /* Marks in each column the most jobs per second, and those that cannot be told from it. `lanes` is row by row. */
 static void mark_best(struct report_table *table, const struct summary_record *const *lanes)
 {
@@ -67,7 +73,7 @@ static void mark_best(struct report_table *table, const struct summary_record *c
         size_t count = 0;
         for (size_t r = 0; r < table->row_count; r++) {
             const struct summary_record *lane = lanes[r * table->column_count + c];
-            if (!lane || isnan(lane->jobs_per_s_median))
+            if (!competes(lane))
                 continue;
             if (!best || lane->jobs_per_s_median > best->jobs_per_s_median)
                 best = lane;
@@ -75,7 +81,7 @@ static void mark_best(struct report_table *table, const struct summary_record *c
         }
         for (size_t r = 0; count >= 2 && r < table->row_count; r++) {
             const struct summary_record *lane = lanes[r * table->column_count + c];
-            table->rows[r].cells[c].best = lane && table_rivals_best(lane, best);
+            table->rows[r].cells[c].best = competes(lane) && table_rivals_best(lane, best);
         }
     }
 }

@@ -6,7 +6,7 @@
 #include "../environment/cpu.h"
 #include "../environment/environment.h"
 #include "../environment/local_limits.h"
-#include "../environment/program.h"
+#include "../program.h"
 #include "../environment/sysfile.h"
 
 /* --- the doctor --- */

@@ -41,6 +41,7 @@ class Damager:
         self.seen = set()
         self.counts = collections.Counter()
         self.ranged = {}  # path: whether some value was out of its range
+        self.empty = set()  # arrays that were empty somewhere: how many are too many cannot be tried
         self.errors = []
 
     def must_reject(self, line, path, what, number):
@@ -107,16 +108,18 @@ class Damager:
             values = [{**value, "Unheard of!": 1}, {**value, "Unheard of!": "x"}]
         if values is not None:
             self.ranged[path] = self.replaced(line, holder, key, values, path, what, number) or self.ranged.get(path, False)
-        elif kind == "array":
-            # One of too few and too many must be too much. An empty one says nothing about its elements.
+        elif kind == "array" and value:
+            # One of too few and too many must be too much.
             self.ranged.setdefault(path, False)
-            for candidate in ([], (value * (12_000 // max(len(value), 1) + 1)) if value else []):
+            for candidate in ([], value * (12_000 // len(value) + 1)):
                 holder[key] = candidate
                 self.counts[what] += 1
                 if not self.validator.is_valid(line):
                     self.ranged[path] = True
                     break
             holder[key] = value
+        elif kind == "array":
+            self.empty.add(path)
         else:
             self.counts["its type (boolean) is its range"] += 1
 
@@ -149,6 +152,9 @@ def main():
     print("lines: " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()))
     print(f"fields: {len(damager.ranged)} with a range; damaged lines rejected: "
           + ", ".join(f"{count} where {what}" for what, count in damager.counts.items()))
+    untried = sorted(damager.empty - set(damager.ranged))
+    if untried:
+        print("empty in every line, so their length was not tried: " + ", ".join(untried))
     for error in damager.errors[:50]:
         print(error)
     missing = {"run", "env", "trial", "summary"} - set(kinds)

@@ -113,7 +113,7 @@ static void the_unsupported_and_the_failed_are_passed_over(void **state)
     (void)state;
     SAYS(7, "Sleeps (10 jobs, 10 at once): coroutines finished 10 times sooner than one after another.",
          {.runner = "serial", .wall_s = 1}, {.runner = "threads", .state = "unsupported", .reason = "too many"},
-         {.runner = "processes", .wall_s = 0.1, .state = "failed", .bad_blocks = 1},
+         {.runner = "blocking-coroutines", .wall_s = 0.1, .state = "failed", .bad_blocks = 1},
          {.runner = "coroutines", .wall_s = 0.1});
 }
 
@@ -130,13 +130,13 @@ static void the_mistake_and_the_slow_are_named(void **state)
     SAYS(7,
          "Sleeps (10 jobs, 10 at once): coroutines finished 10 times sooner than one after another; coroutines that "
          "make "
-         "blocking calls were no faster; a process pool took 1.5 times as long.",
+         "blocking calls were no faster; a thread pool took 1.5 times as long.",
          {.runner = "serial", .wall_s = 1}, {.runner = "coroutines", .wall_s = 0.1},
-         {.runner = "blocking-coroutines", .wall_s = 1.01}, {.runner = "processes", .wall_s = 1.5},
+         {.runner = "blocking-coroutines", .wall_s = 1.01}, {.runner = "threads", .wall_s = 1.5},
          {.runner = "null", .wall_s = 0.0001});
-    SAYS(7, "Mixed jobs (10 jobs, 10 at once): coroutines took 2 times as long as one after another.",
-         {.runner = "serial", .workload = "mixed", .wall_s = 1},
-         {.runner = "coroutines", .workload = "mixed", .wall_s = 2});
+    SAYS(7, "Downloads (10 pages, 10 at once): coroutines took 2 times as long as one after another.",
+         {.runner = "serial", .workload = "download", .wall_s = 1},
+         {.runner = "coroutines", .workload = "download", .wall_s = 2});
 }
 
 /* Serial stands in the section once; 1 at once is no faster than it, and so is no one's best. */

@@ -45,7 +45,10 @@ static const struct made_up_lane plain[] = {
     {.runner = "serial", .wall_s = 1, .noise = 0.01, .params = "delay-ms=100"},
     {.runner = "threads", .wall_s = 0.11, .noise = 0.01, .rss_kib = 20480, .params = "delay-ms=100"},
     {.runner = "coroutines", .wall_s = 0.1, .params = "delay-ms=100"},
-    {.runner = "processes", .state = "unsupported", .reason = "no room for 10 of them", .params = "delay-ms=100"},
+    {.runner = "blocking-coroutines",
+     .state = "unsupported",
+     .reason = "no room for 10 of them",
+     .params = "delay-ms=100"},
 };
 
 static void a_cell_is_a_table(void **state)
@@ -68,7 +71,7 @@ static void a_cell_is_a_table(void **state)
         "   needs 368 jobs       20.0 us      20.0 MiB\n"
         "  coroutines                   0.100 s  [0.100, 0.100]      10.0x  [9.90, 10.1]       100       5.00 ms"
         "   needs 368 jobs       20.0 us      8.00 MiB\n"
-        "  process pool                 unsupported: no room for 10 of them\n"
+        "  coroutines that block        unsupported: no room for 10 of them\n"
         "\n"
         "Figures are medians of 7 runs of each; brackets hold the 95 % interval. Speed-up: how many times sooner than\n"
         "one after another, compared between runs of the same round. Bold: the best, and what its interval does not\n"
@@ -159,13 +162,14 @@ static void like_troubles_are_said_once(void **state)
          .reason = "too many"},
         {.cell = "s/concurrency=9",
          .sweep = "s",
-         .runner = "processes",
+         .runner = "blocking-coroutines",
          .concurrency = 9,
          .state = "unsupported",
          .reason = "too many"}};
     char *text = print(lanes, COUNT(lanes), 7);
-    assert_has(text,
-               "\n  * thread pool at 5, 9: unsupported: too many\n  * process pool at 9: unsupported: too many\n\n");
+    assert_has(
+        text,
+        "\n  * thread pool at 5, 9: unsupported: too many\n  * coroutines that block at 9: unsupported: too many\n\n");
     assert_null(strstr(strstr(text, "thread pool at") + 1, "thread pool at"));
     free(text);
 }
@@ -286,6 +290,15 @@ static void the_best_is_bold_on_a_terminal_only(void **state)
     char *text = print_on_terminal(sweep, COUNT(sweep), 120);
     assert_has(text, "\033[1m25.0\033[0m");
     assert_has(text, "   20.0  ");
+    free(text);
+    const struct made_up_lane with_null[] = {
+        {.cell = "s", .sweep = "s", .runner = "null", .concurrency = 1, .wall_s = 0.0001},
+        {.cell = "s", .sweep = "s", .runner = "serial", .wall_s = 1},
+        {.cell = "s/concurrency=1", .sweep = "s", .runner = "threads", .concurrency = 1, .wall_s = 0.5},
+        {.cell = "s/concurrency=2", .sweep = "s", .runner = "threads", .concurrency = 2, .wall_s = 0.5}};
+    text = print_on_terminal(with_null, COUNT(with_null), 120);
+    assert_has(text, "\033[1m20.0\033[0m");
+    assert_has(text, "  100,000\r\n");
     free(text);
     setenv("TERM", "dumb", 1);
     text = print_on_terminal(sweep, COUNT(sweep), 120);

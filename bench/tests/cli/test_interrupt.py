@@ -172,6 +172,7 @@ class Killed(Running):
         process = self.start(*args)
         self.wait_for_trials(1)
         first = self.child("serve")
+        self.child("trial")  # else it may be seen to be gone before the next trial begins
         os.kill(first, signal.SIGKILL)
         self.wait_for_trials(2)
         self.assertNotEqual(self.child("serve"), first)

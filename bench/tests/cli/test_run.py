@@ -45,10 +45,10 @@ body-bytes = 100
 runner = serial,threads,coroutines
 """
 
-TRIAL_COLUMNS = """run cell block position workload params runner concurrency connections cpus jobs ok failed wall_s
-setup_s jobs_per_s latency_p50_ms latency_p90_ms latency_p99_ms cpu_user_s cpu_sys_s cpu_us_per_job proc_user_s proc_sys_s
-rss_peak_kib threads_peak proc_wall_s server_cpu_s warmup_requests ctx_voluntary ctx_involuntary bytes state flags
-reason""".split()
+TRIAL_COLUMNS = """run cell block position workload params runner concurrency connections cpus jobs ok failed
+wall_s setup_s jobs_per_s latency_p50_ms latency_p90_ms latency_p99_ms cpu_user_s cpu_sys_s cpu_us_per_job proc_user_s
+proc_sys_s rss_peak_kib threads_peak proc_wall_s server_cpu_s warmup_requests ctx_voluntary ctx_involuntary bytes state
+flags reason""".split()
 
 SUMMARY_COLUMNS = """cell workload params runner concurrency connections cpus jobs trials wall_s_median wall_s_ci_lo
 wall_s_ci_hi wall_s_min speedup_median speedup_ci_lo speedup_ci_hi jobs_per_s_median latency_p50_ms latency_p99_ms
