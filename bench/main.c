@@ -1,5 +1,4 @@
 /* iorace: finds the command, runs it, and is the one place that prints an error. */
-#include <argp.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -53,7 +52,6 @@ int main(int argc, char **argv)
     /* LC_NUMERIC stays "C": every number we read or write has a dot. */
     setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
-    argp_err_exit_status = EXIT_USAGE;
 
     if (argc < 2) {
         print_help(stderr);
@@ -74,7 +72,7 @@ int main(int argc, char **argv)
     }
 
     struct failure failure = { 0 };
-    /* argp derives the name in its messages from argv[0]. */
+    /* Messages and --help derive the name from argv[0]. */
     char name[64];
     snprintf(name, sizeof(name), "iorace %s", command->name);
     argv[1] = name;

@@ -7,8 +7,7 @@
 /**
  * Run one command.
  *
- * @param argv  argv[0] is the command's name ("run"), the rest its arguments; parsed with argp (flags ARGP_NO_EXIT are
- *              not used: argp prints usage errors itself; argp_err_exit_status is EXIT_USAGE)
+ * @param argv  argv[0] is the command's name ("run"), the rest its arguments (parse.h, options.h)
  *
  * Returns the exit status; when it is neither EXIT_DONE nor EXIT_INTERRUPTED, *ret_failure may say why (text not empty) and
  * main prints it as one line.

@@ -1,5 +1,4 @@
 /* iorace doctor: what on this machine will limit or disturb a run. */
-#include <argp.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
@@ -7,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "command.h"
+#include "parse.h"
 #include "../environment/checks.h"
 #include "../record/record.h"
 #include "../report/printer.h"
@@ -140,7 +140,9 @@ int command_doctor(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {argp_options, parse_option, NULL, doc, NULL, NULL, NULL};
     bool json = false;
-    argp_parse(&argp, argc, argv, 0, NULL, &json);
+    int parsed = command_parse(&argp, argc, argv, &json, ret_failure);
+    if (parsed != 0)
+        return parsed > 0 ? EXIT_DONE : EXIT_USAGE;
 
     struct checks checks = {.count = 0};
     struct limits limits;

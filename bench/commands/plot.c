@@ -1,10 +1,10 @@
 /* iorace plot DIR: draw a stored run's charts again, and say where they are. */
-#include <argp.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "command.h"
+#include "parse.h"
 #include "../report/report.h"
 
 static const char doc[] =
@@ -25,7 +25,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         *dir = arg;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which run? Give its directory, such as results/latest");
+        argp_error(state, "which run? DIR is missing: a run's directory, such as results/latest");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -80,8 +80,9 @@ int command_plot(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {.parser = parse, .args_doc = "DIR", .doc = doc};
     const char *dir = NULL;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &dir) != 0)
-        return EXIT_USAGE;
+    int parsed = command_parse(&argp, argc, argv, &dir, ret_failure);
+    if (parsed != 0)
+        return parsed > 0 ? EXIT_DONE : EXIT_USAGE;
     struct run_data run;
     struct failure failure = {0};
     if (run_data_read(&run, dir, &failure) < 0) {

@@ -1,10 +1,10 @@
 /* iorace report: what is made of a stored run, made again. */
-#include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "command.h"
+#include "parse.h"
 #include "../report/report.h"
 
 enum { KEY_NO_FILES = 0x100 };
@@ -39,7 +39,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         arguments->dir = arg;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which run? Give its directory, such as results/latest");
+        argp_error(state, "which run? DIR is missing: a run's directory, such as results/latest");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -72,8 +72,9 @@ int command_report(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {argp_options, parse_option, "DIR", doc, NULL, NULL, NULL};
     struct arguments arguments = {0};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
-        return EXIT_USAGE;
+    int parsed = command_parse(&argp, argc, argv, &arguments, ret_failure);
+    if (parsed != 0)
+        return parsed > 0 ? EXIT_DONE : EXIT_USAGE;
 
     struct run_data run;
     if (run_data_read(&run, arguments.dir, ret_failure) != 0)

@@ -1,5 +1,4 @@
 /* iorace serve: the test server by itself. */
-#include <argp.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
@@ -8,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 #include "command.h"
+#include "parse.h"
 #include "../origin/origin.h"
 
 enum { KEY_HOST = 0x100, KEY_PORT, KEY_CPUS, KEY_JSON, KEY_ALLOW_REMOTE, KEY_WITH_PARENT };
@@ -103,7 +103,9 @@ int command_serve(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {argp_options, parse_option, NULL, doc, NULL, NULL, NULL};
     struct arguments arguments = {.options = {.host = "127.0.0.1", .port = 8080}};
-    argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    int parsed = command_parse(&argp, argc, argv, &arguments, ret_failure);
+    if (parsed != 0)
+        return parsed > 0 ? EXIT_DONE : EXIT_USAGE;
 
     if (!arguments.allow_remote && !is_loopback(arguments.options.host)) {
         failure_set(

@@ -1,6 +1,5 @@
 /* `iorace trial`: one trial, described on standard input, told on standard output. The run starts one such process a trial; by hand it serves
  * to run the same trial under a profiler or on another host. */
-#include <argp.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 #include "command.h"
+#include "parse.h"
 #include "../trial/trial.h"
 
 enum { KEY_WITH_PARENT = 256 };
@@ -35,8 +35,9 @@ int command_trial(int argc, char **argv, struct failure *ret_failure)
         NULL, NULL, NULL,
     };
     pid_t parent = 0;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &parent))
-        return EXIT_USAGE;
+    int parsed = command_parse(&argp, argc, argv, &parent, ret_failure);
+    if (parsed != 0)
+        return parsed > 0 ? EXIT_DONE : EXIT_USAGE;
     if (parent) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)

@@ -101,8 +101,7 @@ int atomic_file_commit(struct atomic_file *file, struct failure *ret_failure)
         return failed(file, errno, ret_failure);
     free(file->temporary);
     file->temporary = NULL;
-    /* The new name is in place already; some file systems refuse to sync a directory, and that loses nothing written.
-     */
+    /* The new name is in place; where a file system refuses to sync a directory, nothing written is lost. */
     (void)fsync(file->dir_fd);
     atomic_file_abandon(file);
     return 0;

@@ -14,4 +14,10 @@ struct workload_words {
 };
 struct workload_words label_workload(const char *workload);
 
+struct lane_group;
+
+/** Returns what a sentence about a group begins with, "Downloads (200 pages, 200 at once)", with the group's name in it
+ * where `named`; malloc'ed and not cleaned, or NULL (out of memory). */
+char *label_head(const struct lane_group *group, bool named);
+
 #endif

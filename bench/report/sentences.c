@@ -44,14 +44,14 @@ static bool is_runner(const struct summary_record *lane, const char *runner)
     return strcmp(lane->runner, runner) == 0;
 }
 
-/* A lane that may be spoken of: measured in full, with an interval against a serial lane that was measured in full too.
- */
+/* A lane that may be spoken of: measured in full, with an interval against a serial lane that was so too. */
 static bool is_sound(const struct run_data *run, const struct summary_record *lane)
 {
+    if (is_runner(lane, "serial") || is_runner(lane, "null") || strcmp(lane->state, "ok") != 0 ||
+        !isfinite(lane->speedup_median) || !isfinite(lane->speedup_ci_lo) || !isfinite(lane->speedup_ci_hi))
+        return false;
     const struct summary_record *serial = summary_serial_of(run, lane);
-    return !is_runner(lane, "serial") && !is_runner(lane, "null") && strcmp(lane->state, "ok") == 0 && serial &&
-           strcmp(serial->state, "ok") == 0 && isfinite(lane->speedup_median) && isfinite(lane->speedup_ci_lo) &&
-           isfinite(lane->speedup_ci_hi);
+    return serial && strcmp(serial->state, "ok") == 0;
 }
 
 static bool is_faster(const struct run_data *run, const struct summary_record *lane)
@@ -234,6 +234,12 @@ static void say_memory(struct speaker *speaker, struct sentence *sentence, const
     }
 }
 
+/* Whether no lane before the i-th is under the same runner. */
+static bool is_first_of_runner(const struct lane_group *group, size_t i)
+{
+    return find_lane(group, group->lanes[i]->runner) == group->lanes[i];
+}
+
 /* Returns a runner's point with the most jobs per second out of those that are faster than serial, or NULL. */
 static const struct summary_record *best_point(const struct run_data *run, const struct lane_group *group,
                                                const char *runner)
@@ -248,15 +254,16 @@ static const struct summary_record *best_point(const struct run_data *run, const
     return best;
 }
 
-/* "coroutines did best at 200 at once, 129 times sooner than one after another; a thread pool at 100 at once, 69 times"
- */
+/* "coroutines did best at 200 at once, 129 times sooner than one after another; a thread pool at 100, 69 times" */
 static void say_sweep(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
 {
     struct claim *claims = make_claims(speaker, group);
     size_t count = 0;
     for (size_t i = 0; claims && i < group->count; i++) {
-        const struct summary_record *best = best_point(speaker->run, group, group->lanes[i]->runner);
-        if (best == group->lanes[i])
+        const char *runner = group->lanes[i]->runner;
+        const struct summary_record *best =
+            is_first_of_runner(group, i) ? best_point(speaker->run, group, runner) : NULL;
+        if (best)
             claims[count++] = (struct claim){.subject = label_subject(best->runner),
                                              .speedup = best->speedup_median,
                                              .concurrency = best->concurrency};
@@ -274,55 +281,35 @@ static void say_sweep(struct speaker *speaker, struct sentence *sentence, const 
     free(claims);
 }
 
-/* Returns "Downloads (200 pages, 200 at once)", with the cell's name where `named`; malloc'ed, or NULL. */
-static char *make_head(const struct lane_group *group, bool named)
+/* Whether another group would begin its sentence with the same words. */
+static bool is_ambiguous(char *const *heads, size_t count, size_t i)
 {
-    const struct summary_record *first = group->lanes[0];
-    struct workload_words words = label_workload(first->workload);
-    int64_t least = INT64_MAX, most = 0;
-    bool same_jobs = true;
-    for (size_t i = 0; i < group->count; i++) {
-        const struct summary_record *lane = group->lanes[i];
-        same_jobs = same_jobs && lane->jobs == first->jobs && lane->jobs > 0;
-        if (is_runner(lane, "serial") || is_runner(lane, "null"))
-            continue;
-        least = lane->concurrency < least ? lane->concurrency : least;
-        most = lane->concurrency > most ? lane->concurrency : most;
-    }
-
-    char *head = NULL, count[64];
-    size_t size;
-    FILE *out = open_memstream(&head, &size);
-    if (!out)
-        return NULL;
-    text_count(count, sizeof(count), (double)first->jobs);
-    fprintf(out, "%s (", words.title);
-    if (same_jobs)
-        fprintf(out, "%s %s, ", count, first->jobs == 1 ? words.one : words.many);
-    if (least < most)
-        fprintf(out, "%lld to ", (long long)least);
-    fprintf(out, "%lld at once", (long long)most);
-    if (named)
-        fprintf(out, "; %s", group->name);
-    fputc(')', out);
-    if (fclose(out) != 0) {
-        free(head);
-        return NULL;
-    }
-    return head;
+    for (size_t j = 0; j < count; j++)
+        if (j != i && strcmp(heads[j], heads[i]) == 0)
+            return true;
+    return false;
 }
 
-/* Whether another group would begin its sentence with the same words. */
-static bool is_ambiguous(const struct lane_group *groups, size_t count, size_t i, const char *head)
+static void free_heads(char **heads, size_t count)
 {
-    for (size_t j = 0; j < count; j++) {
-        char *other = j == i ? NULL : make_head(&groups[j], false);
-        bool same = other && strcmp(other, head) == 0;
-        free(other);
-        if (same)
-            return true;
+    for (size_t i = 0; heads && i < count; i++)
+        free(heads[i]);
+    free(heads);
+}
+
+/* Returns how each group's sentence begins, or NULL (out of memory). */
+static char **make_heads(const struct lane_group *groups, size_t count)
+{
+    char **heads = calloc(count + 1, sizeof(*heads));
+    bool whole = heads != NULL;
+    for (size_t i = 0; whole && i < count; i++) {
+        heads[i] = label_head(&groups[i], false);
+        whole = heads[i] != NULL;
     }
-    return false;
+    if (whole)
+        return heads;
+    free_heads(heads, count);
+    return NULL;
 }
 
 static void say_all(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
@@ -336,22 +323,17 @@ static void say_all(struct speaker *speaker, struct sentence *sentence, const st
     }
 }
 
-/* Names in a sentence come from a file that anybody may have written, so it is cleaned as a whole before it is a line.
- */
-static void say_group(struct speaker *speaker, const struct lane_group *groups, size_t count, size_t i)
+/* Names in a sentence come from a file that anybody may have written, so it is cleaned as a whole. */
+static void say_group(struct speaker *speaker, const struct lane_group *group, const char *head)
 {
-    char *head = make_head(&groups[i], false), *text = NULL, *clean = NULL;
+    char *text = NULL, *clean = NULL;
     size_t size;
-    if (head && is_ambiguous(groups, count, i, head)) {
-        free(head);
-        head = make_head(&groups[i], true);
-    }
     struct sentence sentence = {.out = open_memstream(&text, &size), .head = head};
-    bool whole = head && sentence.out;
-    if (whole)
-        say_all(speaker, &sentence, &groups[i]);
-    if (sentence.out)
-        whole = fclose(sentence.out) == 0 && whole;
+    bool whole = sentence.out != NULL;
+    if (whole) {
+        say_all(speaker, &sentence, group);
+        whole = fclose(sentence.out) == 0;
+    }
     if (whole && sentence.clauses > 0) {
         clean = record_clean_text(text, MOST_SENTENCE_BYTES);
         whole = clean && fprintf(speaker->out, "%s.\n", clean) > 0;
@@ -359,7 +341,18 @@ static void say_group(struct speaker *speaker, const struct lane_group *groups, 
     speaker->out_of_memory = speaker->out_of_memory || !whole;
     free(clean);
     free(text);
-    free(head);
+}
+
+static void say_groups(struct speaker *speaker, const struct lane_group *groups, size_t count)
+{
+    char **heads = make_heads(groups, count);
+    speaker->out_of_memory = speaker->out_of_memory || !heads;
+    for (size_t i = 0; heads && i < count; i++) {
+        char *named = is_ambiguous(heads, count, i) ? label_head(&groups[i], true) : NULL;
+        say_group(speaker, &groups[i], named ? named : heads[i]);
+        free(named);
+    }
+    free_heads(heads, count);
 }
 
 char *report_sentences(const struct run_data *run)
@@ -372,8 +365,8 @@ char *report_sentences(const struct run_data *run)
         return NULL;
     if (lane_groups_make(&groups, &count, run, NULL) == 0)
         speaker.out = open_memstream(&text, &size);
-    for (size_t i = 0; speaker.out && i < count; i++)
-        say_group(&speaker, groups, count, i);
+    if (speaker.out)
+        say_groups(&speaker, groups, count);
     bool whole = speaker.out && fclose(speaker.out) == 0 && !speaker.out_of_memory;
     if (groups)
         lane_groups_free(groups, count);

@@ -1,5 +1,4 @@
-/* From a run's trials to what each lane's say together: only those that ended well are counted, the others are named.
- */
+/* From a run's trials to what each lane's say together: those that ended well are counted, the others named. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,4 @@
-/* Many small texts and arrays with one owner: freed together, and running out of memory is looked at once, at the end.
- */
+/* Many small texts and arrays with one owner: freed together, and lack of memory is looked at once, at the end. */
 #ifndef BENCH_REPORT_TEXT_POOL_H
 #define BENCH_REPORT_TEXT_POOL_H
 

@@ -1,5 +1,4 @@
-/* The middle of a lane's trials, and how well it is known: order statistics and nothing else, so outliers cannot pull.
- */
+/* The middle of a lane's trials, and how well it is known: order statistics alone, so outliers cannot pull. */
 #include <math.h>
 #include <stdlib.h>
 #include "sorted.h"

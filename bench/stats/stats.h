@@ -12,8 +12,7 @@ struct stats_interval {
     double lo, hi; /**< NAN both where n is too small for a finite 95 % interval */
 };
 
-/** Returns the median (mean of the two middle values for even n), NAN for n = 0 or any NAN. Does not change `values`.
- */
+/** Returns the median (for even n the mean of the middle two), NAN for n = 0 or any NAN. Leaves `values` as is. */
 double stats_median(const double *values, size_t n);
 
 /**

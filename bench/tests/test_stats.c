@@ -164,8 +164,7 @@ static int compare_doubles(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* The same by listing every sign pattern and every average. The critical values 0 2 3 5 8 10 13 are the published ones.
- */
+/* The same by listing every sign pattern and every average. The critical values are the published ones. */
 static void signed_rank_interval_by_enumeration(void **state)
 {
     (void)state;

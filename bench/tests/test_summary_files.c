@@ -1,5 +1,4 @@
-/* What is written of a run: files that appear whole or not at all, CSV that a spreadsheet reads, a page that is inert.
- */
+/* What is written of a run: files that appear whole or not at all, CSV for a spreadsheet, a page that is inert. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

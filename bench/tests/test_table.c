@@ -32,13 +32,13 @@ static char *print(const struct made_up_lane *lanes, size_t count, int blocks)
 static void assert_has(const char *text, const char *wanted)
 {
     if (!strstr(text, wanted))
-        fail_msg("'%s' is not in:\n%s", wanted, text);
+        fail_msg("'%s' is not in:\n%s", wanted, text ? text : "");
 }
 
 static void assert_lacks(const char *text, const char *unwanted)
 {
     if (strcasestr(text, unwanted))
-        fail_msg("'%s' is in:\n%s", unwanted, text);
+        fail_msg("'%s' is in:\n%s", unwanted, text ? text : "");
 }
 
 static const struct made_up_lane plain[] = {

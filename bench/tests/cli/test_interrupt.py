@@ -25,15 +25,15 @@ class Running(support.Case):
             process.kill()
         process.communicate()
 
-    def trial_lines(self):
+    def trial_lines(self, out="out"):
         try:
-            return support.read_trials(self.dir / "out")
+            return support.read_trials(self.dir / out)
         except FileNotFoundError:
             return []
 
-    def wait_for_trials(self, count):
+    def wait_for_trials(self, count, out="out"):
         """Then the next one has begun, or is about to."""
-        support.wait_until(lambda: len(self.trial_lines()) >= count, what=f"{count} trials")
+        support.wait_until(lambda: len(self.trial_lines(out)) >= count, what=f"{count} trials")
 
     def child(self, word):
         """The pid of the run's child that is called `iorace WORD`, once there is one."""
@@ -64,15 +64,14 @@ class Interrupted(Running):
         for number, word in ((signal.SIGINT, "SIGINT"), (signal.SIGTERM, "SIGTERM")):
             with self.subTest(word):
                 process = self.start(*LONG[:-1], word)
-                out = self.dir / word
-                support.wait_until(lambda: out.exists() and len(support.read_trials(out)) >= 2, what="two trials")
+                self.wait_for_trials(2, word)
                 process.send_signal(number)
                 before = time.monotonic()
                 status, said, errors = self.finish(process)
                 self.assertEqual(status, 130)
                 self.assertLess(time.monotonic() - before, 10)
                 self.check_nothing_left()
-                out.rename(self.dir / "out")
+                (self.dir / word).rename(self.dir / "out")
                 self.assertKept(2)
                 self.assertLessEqual(len(self.trial_lines()), 3)
                 self.assertEqual({line["state"] for line in self.trial_lines()}, {"ok"})
@@ -90,13 +89,13 @@ class Interrupted(Running):
         self.assertEqual({line["state"] for line in self.trial_lines()}, {"ok"})
 
     def test_before_the_first_trial_has_ended(self):
-        process = self.start()
+        process = self.start("run", "--body-bytes", "100", "--delay-ms", "60000", "--jobs", "2", "--out", "out")
         self.child("trial")
         process.send_signal(signal.SIGINT)
-        status, _, errors = self.finish(process)
+        status, _, errors = self.finish(process)  # long before the trial would have
         self.assertEqual(status, 130)
         self.assertEqual(errors.count("\n"), 1, errors)
-        self.assertLess(len(self.trial_lines()), 2)
+        self.assertEqual(self.trial_lines(), [])
         self.assertIs(support.read_ndjson(self.dir / "out")[-1]["partial"], True)
 
     def test_twice(self):
@@ -134,6 +133,18 @@ class Killed(Running):
         self.assertIn("thread pool", done.stdout)
         self.assertEqual((self.dir / "out" / "run.ndjson").read_text(), text)
 
+    def test_children_of_a_killed_run(self):
+        """They end because it does, not because they have done their work."""
+        for workload, children in (("download", ["serve", "trial"]), ("sleep", ["trial"])):
+            with self.subTest(workload):
+                process = self.start("run", "--workload", workload, "--delay-ms", "60000", "--jobs", "2", "--runner",
+                                     "threads", "--out", workload)
+                for child in children:
+                    self.child(child)
+                process.kill()
+                process.wait()
+                self.assertEqual(self.workspace.wait_for_processes_to_end(), [])
+
     def test_a_line_cut_short(self):
         """As a power cut leaves it: the whole lines before count."""
         self.run_ok("--workload", "sleep", "--delay-ms", "2x1", "--blocks", "1", "--no-charts", "--out", "out")
@@ -150,7 +161,7 @@ class Killed(Running):
         for number, name in ((signal.SIGKILL, "9"), (signal.SIGSEGV, "11")):
             with self.subTest(name):
                 process = self.start(*args[:-1], name)
-                support.wait_until(lambda: (self.dir / name).exists() and support.read_trials(self.dir / name))
+                self.wait_for_trials(1, name)
                 os.kill(self.child("trial"), number)
                 status, _, errors = self.finish(process)
                 self.assertEqual(status, 1)
