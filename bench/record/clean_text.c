@@ -69,3 +69,11 @@ char *record_clean_text(const char *text, size_t max_bytes)
     cut(clean, max_bytes);
     return clean;
 }
+
+json_t *record_json_text(const char *text, size_t max_bytes)
+{
+    char *clean = text ? record_clean_text(text, max_bytes) : NULL;
+    json_t *value = clean ? json_string(clean) : NULL;
+    free(clean);
+    return value ? value : json_null();
+}

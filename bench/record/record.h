@@ -47,6 +47,12 @@ void record_finish(const struct record_field *fields, void *record);
  */
 char *record_clean_text(const char *text, size_t max_bytes);
 
+/** The most bytes of a name, and of a longer text, that results/schema.json allows. */
+enum { RECORD_NAME_BYTES = 200, RECORD_TEXT_BYTES = 2000 };
+
+/** Returns record_clean_text as a new JSON string; JSON null for NULL (or where memory ran out). */
+json_t *record_json_text(const char *text, size_t max_bytes);
+
 /** Write a number with up to 9 significant digits and a dot in every locale; "" for NAN. Returns text. */
 #define RECORD_REAL_SIZE 32
 char *record_format_real(char text[RECORD_REAL_SIZE], double value);

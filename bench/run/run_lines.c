@@ -5,35 +5,35 @@
 #include "../report/run_data.h"
 #include "../runners.h"
 
-static json_t *text_or_null(const char *text)
+/* Of one word of the command line: Linux lets none be longer. */
+enum { ARG_BYTES = 131072 };
+
+static json_t *name(const char *text)
 {
-    json_t *value = text ? json_string(text) : NULL;
-    return value ? value : json_null();
+    return record_json_text(text, RECORD_NAME_BYTES);
 }
 
 static json_t *lane_json(const struct lane *lane, const char *cpus)
 {
     const struct cell *cell = lane->cell;
     const struct runner *runner = runner_find(lane->runner);
-    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:s, s:I, s:o}", "cell", cell->name, "workload", cell->settings.workload,
-                     "params", cell->params, "runner", lane->runner, "concurrency",
+    return json_pack("{s:o, s:s, s:o, s:s, s:I, s:o, s:s, s:I, s:o}", "cell", name(cell->name), "workload",
+                     cell->settings.workload, "params", record_json_text(cell->params, RECORD_TEXT_BYTES), "runner", lane->runner, "concurrency",
                      (json_int_t)(runner->concurrent ? cell->settings.concurrency : 1), "connections",
-                     text_or_null(cell->transfers ? cell->settings.connections : NULL), "cpus", cpus, "jobs",
-                     (json_int_t)cell->settings.jobs, "sweep", text_or_null(cell->sweep));
+                     name(cell->transfers ? cell->settings.connections : NULL), "cpus", cpus, "jobs",
+                     (json_int_t)cell->settings.jobs, "sweep", name(cell->sweep));
 }
 
 json_t *run_line(const struct run_request *request, const struct run_file *file, char (*cpus)[CPU_LIST_ROOM])
 {
     const struct plan *plan = request->plan;
     json_t *argv = json_array(), *lanes = json_array();
-    for (int i = 0; i < request->argc; i++) {
-        json_t *arg = json_string(request->argv[i]);
-        json_array_append_new(argv, arg ? arg : json_string("(not UTF-8)"));
-    }
+    for (int i = 0; i < request->argc; i++)
+        json_array_append_new(argv, record_json_text(request->argv[i], ARG_BYTES));
     for (size_t i = 0; i < plan->lane_count; i++)
         json_array_append_new(lanes, lane_json(&plan->lanes[i], cpus[plan->lanes[i].cell - plan->cells]));
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:s, s:I, s:o}", "type", "run", "schema", "iorace.run/1", "id",
-                     file->id, "scenario", plan->scenario, "title", text_or_null(plan->title), "argv", argv, "seed",
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:s, s:I, s:o}", "type", "run", "schema", "iorace.run/1", "id",
+                     name(file->id), "scenario", name(plan->scenario), "title", name(plan->title), "argv", argv, "seed",
                      (json_int_t)plan->run.seed, "blocks", (json_int_t)plan->run.blocks, "started", file->started,
                      "planned_trials", (json_int_t)plan->trial_count, "lanes", lanes);
 }
@@ -45,8 +45,8 @@ json_t *run_env_line(const struct cpu_split *split, const char *server)
         return NULL;
     json_object_set_new(line, "type", json_string("env"));
     json_object_set_new(line, "client_cpus", json_string(split->client));
-    json_object_set_new(line, "server_cpus", text_or_null(split->server[0] ? split->server : NULL));
-    json_object_set_new(line, "server", text_or_null(server));
+    json_object_set_new(line, "server_cpus", record_json_text(split->server[0] ? split->server : NULL, RECORD_TEXT_BYTES));
+    json_object_set_new(line, "server", record_json_text(server, RECORD_TEXT_BYTES));
     if (split->shared && split->server[0])
         json_array_append_new(json_object_get(line, "warnings"),
                               json_string("The jobs and the test server share the only CPU: each slows the other, and times of "

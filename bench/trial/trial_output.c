@@ -67,11 +67,8 @@ static json_t *failure_json(const struct trial *trial, int64_t index)
     char detail[512] = "";
     if (trial->workload->describe)
         trial->workload->describe(trial->state, index, result, detail, sizeof(detail));
-    json_t *text = json_string(detail);
-    if (!text) /* what a server said need not be UTF-8 */
-        text = json_string("(not UTF-8)");
     return json_pack("{s:I, s:s, s:i, s:i, s:o}", "job", (json_int_t)(index + 1), "class", job_error_name(result->error),
-                     "curl_code", result->curl_code, "http_status", result->http_status, "detail", text);
+                     "curl_code", result->curl_code, "http_status", result->http_status, "detail", record_json_text(detail, RECORD_TEXT_BYTES));
 }
 
 static void count_results(struct trial_record *record, const struct trial *trial, json_t *failures)
@@ -167,7 +164,7 @@ static void write_samples(const struct trial *trial, FILE *out)
 {
     int64_t jobs = trial->spec->settings.jobs;
     int64_t step = trial->spec->all_samples ? 1 : (jobs + SAMPLES_MOST - 1) / SAMPLES_MOST;
-    json_t *head = json_pack("{s:s, s:s, s:s, s:I, s:I}", "type", "sample", "cell", trial->spec->cell, "runner",
+    json_t *head = json_pack("{s:s, s:o, s:s, s:I, s:I}", "type", "sample", "cell", record_json_text(trial->spec->cell, RECORD_NAME_BYTES), "runner",
                              trial->spec->runner, "block", (json_int_t)trial->spec->block, "jobs", (json_int_t)jobs);
     char *text = json_dumps(head, JSON_COMPACT);
     json_decref(head);

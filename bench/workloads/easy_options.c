@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "easy_options.h"
+#include "../record/record.h"
 #include "version.h"
 
 enum {
@@ -137,13 +138,15 @@ CURLcode easy_options_apply(const struct easy_options *options, CURL *easy)
     return CURLE_OK;
 }
 
-static json_t *json_list(const struct curl_slist *list)
+/* Of headers only the names: values may be passwords, and results are passed on. */
+static json_t *json_list(const struct curl_slist *list, bool names_only)
 {
-    char joined[1024] = "";
-    for (size_t used = 0; list && used < sizeof(joined); list = list->next)
-        used += (size_t)snprintf(joined + used, sizeof(joined) - used, "%s%s", used ? " | " : "", list->data);
-    json_t *value = json_string(joined);
-    return value ? value : json_string("(not UTF-8)");
+    char joined[RECORD_TEXT_BYTES] = "";
+    for (size_t used = 0; list && used < sizeof(joined); list = list->next) {
+        size_t length = names_only ? strcspn(list->data, ":;") : strlen(list->data);
+        used += (size_t)snprintf(joined + used, sizeof(joined) - used, "%s%.*s", used ? " | " : "", (int)length, list->data);
+    }
+    return record_json_text(joined, RECORD_TEXT_BYTES);
 }
 
 static bool is_loopback(const struct sockaddr *address)
@@ -175,9 +178,9 @@ json_t *easy_options_json(const struct easy_options *options)
         if (option->option == CURLOPT_POSTFIELDS) {
             value = json_string("(the data file)");
         } else if (option->list) {
-            value = json_list(option->list);
+            value = json_list(option->list, option->option == CURLOPT_HTTPHEADER);
         } else {
-            value = option->text ? json_string(option->text) : json_integer(option->number);
+            value = option->text ? record_json_text(option->text, RECORD_TEXT_BYTES) : json_integer(option->number);
         }
         json_object_set_new(object, option->name, value);
     }
