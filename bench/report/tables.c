@@ -66,7 +66,7 @@ static const char *make_legend(struct table_maker *maker)
                                      : pool_printf(maker->pool, "%lld to %lld runs", (long long)least, (long long)most);
     return pool_printf(maker->pool,
                        "Figures are medians of %s of each%s. Speed-up: how many times sooner than one after another, "
-                       "compared between runs of the same round. Bold: the best%s.",
+                       "compared within each block. Bold: the best%s.",
                        runs,
                        maker->intervals ? "; brackets hold the 95 % interval" : "; no interval: fewer than 6 blocks",
                        maker->intervals ? ", and what its interval does not tell from it" : "");
