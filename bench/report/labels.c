@@ -11,13 +11,13 @@
 const char *report_runner_label(const char *runner)
 {
     const struct runner *known = runner_find(runner);
-    return known ? known->label : runner;
+    return known && known->label ? known->label : runner;
 }
 
 const char *label_subject(const char *runner)
 {
     const struct runner *known = runner_find(runner);
-    return known ? known->subject : runner;
+    return known && known->subject ? known->subject : runner;
 }
 
 bool label_is_plural(const char *runner)

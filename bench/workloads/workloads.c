@@ -5,7 +5,8 @@
 #define WORKLOADS(X) \
     X(sleep)         \
     X(download)      \
-    X(null)
+    X(null)          \
+    /* the end */
 
 #define DECLARE(name) extern const struct workload workload_##name;
 #define ADDRESS(name) &workload_##name,
