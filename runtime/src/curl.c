@@ -15,10 +15,15 @@ enum transfer_state { TRANSFER_ASKED, TRANSFER_RUNNING, TRANSFER_TO_REMOVE, TRAN
 /* On the stack of the task that awaits it. */
 struct transfer {
     struct transfer *next; /* asked for, or to be removed */
+    struct transfer_list *asked_in;
     struct rt_task *task;
     CURL *easy;
     CURLcode code;
     enum transfer_state state;
+};
+
+struct transfer_list {
+    struct transfer *first, *last;
 };
 
 struct rt__multi {
@@ -31,8 +36,12 @@ struct rt__multi {
     bool active;    /* something was done to it: there may be completed transfers */
     bool broken;    /* a socket could not be watched: libcurl fails all of its transfers, once it gets to them */
     struct socket_watch *watches;
+    struct transfer_list asked;
     unsigned running;
-    struct transfer *transfers[]; /* those it has: at most one for each bound task */
+    struct {
+        CURL *easy; /* beside it, so that the search for a completed one does not touch the stacks of all tasks */
+        struct transfer *transfer;
+    } transfers[]; /* those it has: at most one for each bound task */
 };
 
 /* What libcurl wants to know of a socket. */
@@ -44,13 +53,49 @@ struct socket_watch {
 
 struct rt__curl {
     struct rt__multi *multis;
-    struct transfer *asked_first, *asked_last;
+    struct transfer_list unbound; /* asked for by tasks that have no multi yet */
     struct transfer *to_remove;
 };
 
 static unsigned multi_size(const struct rt_loop *loop)
 {
     return loop->options.curl_multi_size ? loop->options.curl_multi_size : MULTI_SIZE_DEFAULT;
+}
+
+/* --- lists of what was asked for --- */
+
+static void list_push(struct transfer_list *list, struct transfer *transfer)
+{
+    transfer->asked_in = list;
+    transfer->next = NULL;
+    if (list->last)
+        list->last->next = transfer;
+    else
+        list->first = transfer;
+    list->last = transfer;
+}
+
+static struct transfer *list_pop(struct transfer_list *list)
+{
+    struct transfer *transfer = list->first;
+    list->first = transfer->next;
+    if (!list->first)
+        list->last = NULL;
+    return transfer;
+}
+
+static void list_remove(struct transfer *transfer)
+{
+    struct transfer_list *list = transfer->asked_in;
+    struct transfer *before = NULL;
+    for (struct transfer *at = list->first; at != transfer; at = at->next)
+        before = at;
+    if (before)
+        before->next = transfer->next;
+    else
+        list->first = transfer->next;
+    if (list->last == transfer)
+        list->last = before;
 }
 
 /* --- what libcurl asks of us --- */
@@ -205,15 +250,15 @@ static void transfer_forget(struct rt__multi *multi, unsigned i)
     multi->transfers[i] = multi->transfers[--multi->running];
 }
 
-static void transfer_begin(struct transfer *transfer)
+static void transfer_begin(struct rt__multi *multi, struct transfer *transfer)
 {
-    struct rt__multi *multi = multi_for(transfer->task);
-    if (!multi || curl_multi_add_handle(multi->handle, transfer->easy) != CURLM_OK) {
+    if (curl_multi_add_handle(multi->handle, transfer->easy) != CURLM_OK) {
         transfer_over(transfer, -ENOMEM, CURLE_OUT_OF_MEMORY);
         return;
     }
     transfer->state = TRANSFER_RUNNING;
-    multi->transfers[multi->running++] = transfer;
+    multi->transfers[multi->running].easy = transfer->easy;
+    multi->transfers[multi->running++].transfer = transfer;
     multi->kick = true;
 }
 
@@ -221,7 +266,7 @@ static void transfer_remove(struct transfer *transfer)
 {
     struct rt__multi *multi = transfer->task->multi;
     for (unsigned i = 0; i < multi->running; i++) {
-        if (multi->transfers[i] == transfer) {
+        if (multi->transfers[i].transfer == transfer) {
             curl_multi_remove_handle(multi->handle, transfer->easy);
             transfer_forget(multi, i);
             break;
@@ -244,9 +289,9 @@ static void multi_collect(struct rt__multi *multi)
             code = CURLE_OUT_OF_MEMORY;
         /* A handful of pointers; CURLOPT_PRIVATE, which would spare the search, is the user's. */
         for (unsigned i = 0; i < multi->running; i++) {
-            struct transfer *transfer = multi->transfers[i];
-            if (transfer->easy != easy)
+            if (multi->transfers[i].easy != easy)
                 continue;
+            struct transfer *transfer = multi->transfers[i].transfer;
             curl_multi_remove_handle(multi->handle, easy);
             transfer_forget(multi, i);
             if (transfer->state == TRANSFER_RUNNING)
@@ -259,6 +304,17 @@ static void multi_collect(struct rt__multi *multi)
         while (multi->watches) /* libcurl has forgotten to say so */
             watch_destroy(multi->watches);
     }
+}
+
+static void multi_kick(struct rt__multi *multi)
+{
+    int running;
+    multi->kick = false;
+    if (multi->broken) /* the only call that gets to those for which nothing happens */
+        curl_multi_perform(multi->handle, &running);
+    else
+        curl_multi_socket_action(multi->handle, CURL_SOCKET_TIMEOUT, 0, &running);
+    multi->active = true;
 }
 
 void rt__curl_collect(struct rt_loop *loop)
@@ -276,29 +332,27 @@ bool rt__curl_turn(struct rt_loop *loop)
         curl->to_remove = transfer->next;
         transfer_remove(transfer);
     }
-    while (curl->asked_first) {
-        struct transfer *transfer = curl->asked_first;
-        curl->asked_first = transfer->next;
-        if (!curl->asked_first)
-            curl->asked_last = NULL;
-        transfer_begin(transfer);
-    }
-    for (struct rt__multi *multi = curl->multis; multi; multi = multi->next) {
-        if (!multi->kick)
-            continue;
-        multi->kick = false;
-        int running;
-        if (multi->broken) /* the only call that gets to those for which nothing happens */
-            curl_multi_perform(multi->handle, &running);
+    while (curl->unbound.first) {
+        struct transfer *transfer = list_pop(&curl->unbound);
+        struct rt__multi *multi = multi_for(transfer->task);
+        if (multi)
+            list_push(&multi->asked, transfer);
         else
-            curl_multi_socket_action(multi->handle, CURL_SOCKET_TIMEOUT, 0, &running);
-        multi->active = true;
+            transfer_over(transfer, -ENOMEM, CURLE_OUT_OF_MEMORY);
     }
-    rt__curl_collect(loop);
-    for (struct rt__multi *multi = curl->multis; multi; multi = multi->next)
+    /* One multi after another, each with all it has to do, while its handles are in the cache and the server of those
+     * before it is at work already. */
+    bool again = false;
+    for (struct rt__multi *multi = curl->multis; multi; multi = multi->next) {
+        while (multi->asked.first)
+            transfer_begin(multi, list_pop(&multi->asked));
         if (multi->kick)
-            return true; /* asked for meanwhile: nothing but the next turn would do it */
-    return false;
+            multi_kick(multi);
+        if (multi->active)
+            multi_collect(multi);
+        again = again || multi->kick; /* asked for meanwhile: nothing but the next turn would do it */
+    }
+    return again;
 }
 
 void rt__curl_finish(struct rt_loop *loop)
@@ -327,30 +381,6 @@ static void global_init(void)
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-static void ask(struct rt__curl *curl, struct transfer *transfer)
-{
-    if (curl->asked_last)
-        curl->asked_last->next = transfer;
-    else
-        curl->asked_first = transfer;
-    curl->asked_last = transfer;
-}
-
-static void withdraw(struct rt__curl *curl, struct transfer *transfer)
-{
-    struct transfer *before = NULL, *at = curl->asked_first;
-    while (at != transfer) {
-        before = at;
-        at = at->next;
-    }
-    if (before)
-        before->next = transfer->next;
-    else
-        curl->asked_first = transfer->next;
-    if (curl->asked_last == transfer)
-        curl->asked_last = before;
-}
-
 int rt_curl_perform(CURL *easy, CURLcode *ret_code)
 {
     struct rt_task *self = rt__self();
@@ -368,11 +398,11 @@ int rt_curl_perform(CURL *easy, CURLcode *ret_code)
     }
 
     struct transfer transfer = {.task = self, .easy = easy};
-    ask(loop->curl, &transfer);
+    list_push(self->multi ? &self->multi->asked : &loop->curl->unbound, &transfer);
     loop->outside++;
     error = rt__wait(self, RT_FOREVER, true);
     if (transfer.state == TRANSFER_ASKED) {
-        withdraw(loop->curl, &transfer);
+        list_remove(&transfer);
     } else if (transfer.state == TRANSFER_RUNNING) {
         transfer.state = TRANSFER_TO_REMOVE;
         transfer.next = loop->curl->to_remove;

@@ -51,6 +51,7 @@ struct rt_loop {
     struct rt__context context; /* the thread's own stack: libev and libcurl run on it */
     struct rt_task *current;
     struct rt_task *ready_first, *ready_last;
+    unsigned ready_count;
     struct rt_task *finished; /* it has left its stack for the last time; whoever runs next reaps it */
     struct rt_task *main_task;
     struct rt_task *all;   /* every task that is not done */

@@ -124,7 +124,9 @@ static bool is_over(const struct rt_loop *loop)
 /* Returns false if nothing is ready and nothing ever will be. */
 static bool turn(struct rt_loop *loop)
 {
-    loop->budget = TURN_BUDGET;
+    /* At least everyone who is ready now: what a woken task does not get to read would be reported anew, and cost two
+     * epoll_ctl to keep quiet. */
+    loop->budget = loop->ready_count > TURN_BUDGET ? loop->ready_count : TURN_BUDGET;
     rt__task_run_ready(loop);
     if (is_over(loop)) /* not a moment is spent on what the others wait for */
         return true;

@@ -24,6 +24,7 @@ static void ready_push(struct rt_loop *loop, struct rt_task *task)
     else
         loop->ready_first = task;
     loop->ready_last = task;
+    loop->ready_count++;
 }
 
 static struct rt_task *ready_pop(struct rt_loop *loop)
@@ -32,6 +33,7 @@ static struct rt_task *ready_pop(struct rt_loop *loop)
     loop->ready_first = task->next;
     if (!loop->ready_first)
         loop->ready_last = NULL;
+    loop->ready_count--;
     return task;
 }
 

@@ -56,6 +56,21 @@ static inline int join(struct rt_task *task)
     return result;
 }
 
+/* More than run between two looks at the kernel: whoever is woken after these were spawned is ready for a turn or two
+ * without having run. They end by themselves. */
+static inline int yield_twice(void *arg)
+{
+    (void)arg;
+    rt_yield();
+    return rt_yield();
+}
+
+static inline void spawn_a_crowd(void)
+{
+    for (int i = 0; i < 700; i++)
+        assert_int_equal(rt_task_spawn(NULL, yield_twice, NULL), 0);
+}
+
 /* A few turns: enough for every task that can move without time passing to come to its next wait. */
 static inline void let_others_run(void)
 {

@@ -185,6 +185,52 @@ TASK_TEST(each_task_keeps_its_own_rounding_mode)
 
 #if defined(__x86_64__)
 
+/* The two control words apart: fesetround sets both. The low bits of MXCSR are flags. */
+struct control {
+    uint32_t mxcsr;
+    uint16_t x87;
+};
+
+static struct control get_control(void)
+{
+    struct control control;
+    __asm__ volatile("stmxcsr %0" : "=m"(control.mxcsr));
+    __asm__ volatile("fnstcw %0" : "=m"(control.x87));
+    control.mxcsr &= 0xffc0;
+    return control;
+}
+
+static int keep_control(void *arg)
+{
+    const struct control *wanted = arg;
+    struct control begun = get_control();
+    __asm__ volatile("ldmxcsr %0" : : "m"(wanted->mxcsr));
+    __asm__ volatile("fldcw %0" : : "m"(wanted->x87));
+    int error = begun.mxcsr == 0x1f80 && begun.x87 == 0x037f ? 0 : -EPROTO;
+    for (int i = 0; i < 3; i++) {
+        rt_yield();
+        struct control now = get_control();
+        if (now.mxcsr != wanted->mxcsr || now.x87 != wanted->x87)
+            error = -EPROTO;
+    }
+    return error;
+}
+
+TASK_TEST(each_control_word_is_kept_by_itself)
+{
+    if (RUNNING_ON_VALGRIND) /* knows of the rounding mode only */
+        return;
+    /* As all tasks begin, then one that flushes to zero, or computes in single precision. */
+    struct control usual = {0x1f80, 0x037f}, others[] = {{0x9f80, 0x037f}, {0x1f80, 0x007f}};
+    for (int i = 0; i < 2; i++) {
+        struct rt_task *first = spawn(keep_control, &usual), *second = spawn(keep_control, &others[i]),
+                       *third = spawn(keep_control, &usual);
+        assert_int_equal(join(first), 0);
+        assert_int_equal(join(second), 0);
+        assert_int_equal(join(third), 0);
+    }
+}
+
 /* Loads rbx, rbp, r12 to r15 from values[6], switches, and stores what they are when the switch returns. */
 void switch_with_registers(struct rt__context *from, struct rt__context *to, uint64_t values[6]);
 __asm__(".text\n"
@@ -268,6 +314,12 @@ static void registers_of_the_caller_survive_a_switch(void **state)
 
 #else
 
+static void each_control_word_is_kept_by_itself(void **state)
+{
+    (void)state;
+    skip();
+}
+
 static void registers_of_the_caller_survive_a_switch(void **state)
 {
     (void)state;
@@ -309,6 +361,7 @@ int main(void)
         cmocka_unit_test(a_stack_can_be_used_to_its_depth),
         cmocka_unit_test(tasks_park_deep_in_their_stacks),
         cmocka_unit_test(each_task_keeps_its_own_rounding_mode),
+        cmocka_unit_test(each_control_word_is_kept_by_itself),
         cmocka_unit_test(registers_of_the_caller_survive_a_switch),
         cmocka_unit_test(the_stack_is_aligned_on_entry),
     };

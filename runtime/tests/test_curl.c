@@ -37,6 +37,7 @@ static int stop_server(void **state)
 struct body {
     size_t size;
     bool wrong;
+    CURL *easy;
 };
 
 static size_t check_body(char *bytes, size_t size, size_t count, void *user)
@@ -208,8 +209,10 @@ TASK_TEST(transfers_cancelled_before_and_as_they_begin_leave_the_others_alone)
     rt_sleep_ns(1);
     for (int i = TASKS / 2; i < TASKS * 3 / 4; i++)
         rt_task_cancel(tasks[i]); /* under way */
+    int performed = 0;
     for (int i = 0; i < TASKS; i++) {
         int result = join(tasks[i]);
+        performed += result == 0;
         if (i < TASKS / 2)
             assert_int_equal(result, -ECANCELED);
         if (i >= TASKS * 3 / 4)
@@ -218,8 +221,90 @@ TASK_TEST(transfers_cancelled_before_and_as_they_begin_leave_the_others_alone)
             assert_int_equal(performings[i].code, CURLE_OK);
             assert_int_equal(bodies[i].size, 100);
         }
+    }
+    assert_true(performed >= TASKS / 4);
+    for (int i = 0; i < TASKS; i++) {
+        if (i < TASKS / 2)
+            assert_int_equal(bodies[i].size, 0);
         curl_easy_cleanup(performings[i].easy);
     }
+    assert_true(atomic_load(&server.requests) <= TASKS / 2);
+}
+
+static int perform_then_sleep(void *arg)
+{
+    int error = perform(arg);
+    return error < 0 ? error : rt_sleep_until(RT_FOREVER) == -ECANCELED ? 1 : -EPROTO;
+}
+
+TASK_TEST(a_transfer_that_completes_before_its_cancelled_task_runs_is_complete)
+{
+    struct body body = {0};
+    struct performing performing = {make_easy(&body), CURL_LAST};
+    char url[64];
+    curl_easy_setopt(performing.easy, CURLOPT_URL, http_server_url(&server, url, "/bytes/10"));
+    struct rt_task *task = spawn(perform_then_sleep, &performing);
+    while (atomic_load(&server.requests) == 0)
+        assert_int_equal(rt_yield(), 0);
+    usleep(20000); /* the loop stands still: the answer has come and has not been seen */
+    spawn_a_crowd();
+    rt_task_cancel(task);
+    int result = join(task);
+    /* Seen after all, if the machine was slow: then there was nothing left to tell but the cancel. */
+    assert_true(result == 1 || result == -ECANCELED);
+    if (result == 1) {
+        assert_int_equal(performing.code, CURLE_OK);
+        assert_int_equal(body.size, 10);
+    }
+    curl_easy_cleanup(performing.easy);
+}
+
+/* --- a transfer that pauses, and another whose callback lets it go on --- */
+
+static CURL *paused;
+
+static size_t pause_once(char *bytes, size_t size, size_t count, void *user)
+{
+    struct body *body = user;
+    if (!paused && body->size == 0) {
+        paused = body->easy;
+        return CURL_WRITEFUNC_PAUSE;
+    }
+    return check_body(bytes, size, count, user);
+}
+
+static size_t unpause_the_other(char *bytes, size_t size, size_t count, void *user)
+{
+    if (paused)
+        curl_easy_pause(paused, CURLPAUSE_CONT);
+    return check_body(bytes, size, count, user);
+}
+
+TASK_TEST(a_paused_transfer_goes_on_when_a_callback_says_so)
+{
+    struct body bodies[2] = {0};
+    struct performing performings[2];
+    char url[64];
+    paused = NULL;
+    for (int i = 0; i < 2; i++) {
+        performings[i] = (struct performing){make_easy(&bodies[i]), CURL_LAST};
+        bodies[i].easy = performings[i].easy;
+        curl_easy_setopt(performings[i].easy, CURLOPT_URL, http_server_url(&server, url, "/bytes/10"));
+        curl_easy_setopt(performings[i].easy, CURLOPT_WRITEFUNCTION, i == 0 ? pause_once : unpause_the_other);
+    }
+    int64_t start = rt_now_ns();
+    struct rt_task *first = spawn(perform, &performings[0]);
+    while (!paused)
+        assert_int_equal(rt_sleep_ns(RT_NS_PER_MS), 0);
+    struct rt_task *second = spawn(perform, &performings[1]);
+    assert_int_equal(join(second), 0);
+    assert_int_equal(join(first), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(performings[i].code, CURLE_OK);
+        assert_int_equal(bodies[i].size, 10);
+        curl_easy_cleanup(performings[i].easy);
+    }
+    assert_true(rt_now_ns() - start < 30 * RT_NS_PER_S); /* and did not wait for its time limit */
 }
 
 TASK_TEST(a_refused_connection_is_libcurls_code)
@@ -250,10 +335,14 @@ TASK_TEST(a_silent_or_stalling_server_is_a_timeout_and_not_an_early_one)
     CURL *easy = make_easy(&body);
     const char *paths[] = {"/silent", "/stall"};
     for (int i = 0; i < 2; i++) {
+        struct rt_loop_stats before, after;
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 50L);
+        rt_loop_stats(rt_loop_current(), &before);
         int64_t start = rt_now_ns();
         assert_int_equal(fetch(easy, &body, paths[i]), CURLE_OPERATION_TIMEDOUT);
         assert_true(rt_now_ns() - start >= 45 * RT_NS_PER_MS); /* libcurl counts whole milliseconds */
+        rt_loop_stats(rt_loop_current(), &after);
+        assert_in_range(after.turns - before.turns, 1, 60); /* it slept meanwhile */
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 60000L);
         assert_int_equal(fetch(easy, &body, "/bytes/5"), CURLE_OK);
     }
@@ -383,6 +472,8 @@ int main(void)
         SERVED(three_hundred_tasks_fetch_at_once),
         SERVED(a_transfer_cancelled_half_way_frees_its_handle_for_the_next),
         SERVED(transfers_cancelled_before_and_as_they_begin_leave_the_others_alone),
+        SERVED(a_transfer_that_completes_before_its_cancelled_task_runs_is_complete),
+        SERVED(a_paused_transfer_goes_on_when_a_callback_says_so),
         SERVED(a_refused_connection_is_libcurls_code),
         SERVED(a_silent_or_stalling_server_is_a_timeout_and_not_an_early_one),
         SERVED(a_body_cut_short_or_reset_is_a_failure),

@@ -14,6 +14,13 @@ static int wait_for_event(void *arg)
     return rt_event_wait(wait->event, rt_deadline_ns(wait->duration_ns));
 }
 
+static int wait_for_event_twice(void *arg)
+{
+    struct event_wait *wait = arg;
+    int error = rt_event_wait(wait->event, rt_deadline_ns(wait->duration_ns));
+    return error < 0 ? error : rt_event_wait(wait->event, RT_FOREVER);
+}
+
 TASK_TEST(setting_an_event_wakes_everyone_who_waits)
 {
     struct rt_event event;
@@ -324,6 +331,25 @@ static void outside_a_task_nothing_can_be_waited_for(void **state)
     rt_semaphore_finish(&semaphore);
 }
 
+TASK_TEST(the_deadline_of_a_wait_that_ended_does_not_end_the_next)
+{
+    struct rt_event event;
+    rt_event_init(&event);
+    struct event_wait wait = {&event, 3 * RT_NS_PER_MS};
+    for (int i = 0; i < 3; i++) {
+        struct rt_task *task = spawn(wait_for_event_twice, &wait);
+        let_others_run();
+        rt_event_set(&event);
+        rt_event_clear(&event);
+        assert_int_equal(rt_sleep_ns(6 * RT_NS_PER_MS), 0);
+        assert_int_equal(rt_task_state(task), RT_TASK_RUNNING);
+        rt_event_set(&event);
+        assert_int_equal(join(task), 0);
+        rt_event_clear(&event);
+    }
+    rt_event_finish(&event);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +368,7 @@ int main(void)
         cmocka_unit_test(a_permit_handed_over_stays_with_a_task_that_is_then_cancelled),
         cmocka_unit_test(a_permit_handed_over_cannot_be_taken_by_a_newcomer),
         cmocka_unit_test(outside_a_task_nothing_can_be_waited_for),
+        cmocka_unit_test(the_deadline_of_a_wait_that_ended_does_not_end_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

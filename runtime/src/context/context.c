@@ -1,6 +1,9 @@
 /* What every kind of switch has in common: telling the sanitizers, in a function that they do not instrument. */
 #include "context.h"
 #include <stdint.h>
+#ifdef RT_CONTEXT_UCONTEXT
+#include <fenv.h>
+#endif
 
 #ifdef RT_ASAN
 #include <pthread.h>
@@ -10,7 +13,16 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
+/* The control words of floating point that new stacks begin with: of the thread, not of whichever task runs as they are
+ * made. */
 #ifdef RT_CONTEXT_UCONTEXT
+
+static __thread fenv_t thread_control;
+
+static void note_control(void)
+{
+    fegetenv(&thread_control);
+}
 
 /* makecontext passes ints only: a pointer goes in two halves. */
 static void ucontext_entry(unsigned fn_hi, unsigned fn_lo, unsigned arg_hi, unsigned arg_lo)
@@ -23,7 +35,11 @@ static void context_prepare(struct rt__context *context, void *stack_low, size_t
                             void *arg)
 {
     uintptr_t fn = (uintptr_t)entry, a = (uintptr_t)arg;
+    fenv_t here;
+    fegetenv(&here);
+    fesetenv(&thread_control);
     getcontext(&context->uc);
+    fesetenv(&here);
     context->uc.uc_stack.ss_sp = stack_low;
     context->uc.uc_stack.ss_size = stack_bytes;
     context->uc.uc_link = NULL;
@@ -45,6 +61,21 @@ void rt__context_swap(void **save_sp, void *load_sp);
 /* Where a new stack begins: calls the function in one callee-saved register with the argument in another. */
 void rt__context_start(void);
 
+static __thread uint64_t thread_control;
+
+static void note_control(void)
+{
+#if defined(__x86_64__)
+    uint32_t mxcsr;
+    uint16_t x87;
+    __asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+    __asm__ volatile("fnstcw %0" : "=m"(x87));
+    thread_control = mxcsr | (uint64_t)x87 << 32;
+#elif defined(__aarch64__)
+    __asm__ volatile("mrs %0, fpcr" : "=r"(thread_control));
+#endif
+}
+
 static void context_prepare(struct rt__context *context, void *stack_low, size_t stack_bytes, void (*entry)(void *),
                             void *arg)
 {
@@ -52,11 +83,7 @@ static void context_prepare(struct rt__context *context, void *stack_low, size_t
 #if defined(__x86_64__)
     /* Lowest first, as rt__context_swap pops them: control words, r15, r14, r13, r12, rbx, rbp, return address. */
     uint64_t *frame = (uint64_t *)(top - 80);
-    uint32_t mxcsr;
-    uint16_t x87;
-    __asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
-    __asm__ volatile("fnstcw %0" : "=m"(x87));
-    frame[0] = mxcsr | (uint64_t)x87 << 32;
+    frame[0] = thread_control;
     frame[1] = frame[2] = 0;
     frame[3] = (uint64_t)(uintptr_t)entry; /* r13 */
     frame[4] = (uint64_t)(uintptr_t)arg;   /* r12 */
@@ -64,13 +91,14 @@ static void context_prepare(struct rt__context *context, void *stack_low, size_t
     frame[7] = (uint64_t)(uintptr_t)rt__context_start;
     frame[8] = frame[9] = 0;
 #elif defined(__aarch64__)
-    /* x19 .. x30 and d8 .. d15, as rt__context_swap loads them. */
+    /* x19 .. x30, d8 .. d15 and the control word, as rt__context_swap loads them. */
     uint64_t *frame = (uint64_t *)(top - 176);
     for (int i = 0; i < 22; i++)
         frame[i] = 0;
     frame[0] = (uint64_t)(uintptr_t)entry;              /* x19 */
     frame[1] = (uint64_t)(uintptr_t)arg;                /* x20 */
     frame[11] = (uint64_t)(uintptr_t)rt__context_start; /* x30 */
+    frame[20] = thread_control;
 #else
 #error "no assembly for this CPU: configure with -Dcontext=ucontext"
 #endif
@@ -104,6 +132,7 @@ void rt__context_init(struct rt__context *context, void *stack_low, size_t stack
 void rt__context_init_thread(struct rt__context *context)
 {
     (void)context;
+    note_control();
 #ifdef RT_ASAN
     pthread_attr_t attr;
     void *low = NULL;

@@ -54,7 +54,8 @@ struct rt__context {
 void rt__context_init(struct rt__context *context, void *stack_low, size_t stack_bytes, void (*entry)(void *arg),
                       void *arg);
 
-/* Take note of the calling thread's own stack, so that it can be switched back to. */
+/* Take note of the calling thread's own stack, so that it can be switched back to, and of its floating point control
+ * words, which the contexts made from now on begin with. */
 void rt__context_init_thread(struct rt__context *context);
 
 /* Leave `from`, go on in `to`; returns when somebody switches back. `from_ends`: nobody will. */

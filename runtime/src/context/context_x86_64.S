@@ -35,8 +35,7 @@ rt__context_swap:
     popq    %r12
     popq    %rbx
     popq    %rbp
-    popq    %rcx
-    jmpq    *%rcx
+    retq
 2:  ldmxcsr (%rsp)
     fldcw   4(%rsp)
     jmp     1b

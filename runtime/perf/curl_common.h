@@ -1,0 +1,158 @@
+/* What bare_curl and rt_curl share, so that they differ in who drives libcurl and in nothing else. */
+#ifndef PERF_CURL_COMMON_H
+#define PERF_CURL_COMMON_H
+
+#include <argp.h>
+#include <curl/curl.h>
+#include <iort/clock.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <xxhash.h>
+
+/* --- the command line --- */
+
+struct settings {
+    const char *url;
+    long requests;
+    int connections;
+    bool warm;
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct settings *settings = state->input;
+    switch (key) {
+    case 'u':
+        settings->url = arg;
+        return 0;
+    case 'n':
+        settings->requests = atol(arg);
+        return 0;
+    case 'c':
+        settings->connections = atoi(arg);
+        return 0;
+    case 'w':
+        settings->warm = true;
+        return 0;
+    case ARGP_KEY_END:
+        if (!settings->url || settings->requests < 1 || settings->connections < 1)
+            argp_error(state, "--url is needed, and at least one request and one connection");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static inline struct settings parse_settings(int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"url", 'u', "URL", 0, "what to fetch", 0},
+        {"requests", 'n', "N", 0, "how often (10000)", 0},
+        {"connections", 'c', "N", 0, "over how many connections (64)", 0},
+        {"warm", 'w', NULL, 0, "start the clock when each connection has carried one request", 0},
+        {0},
+    };
+    static const struct argp argp = {options, parse_option, NULL, "Fetch one URL again and again.", NULL, NULL, NULL};
+    struct settings settings = {.requests = 10000, .connections = 64};
+    argp_parse(&argp, argc, argv, 0, NULL, &settings);
+    return settings;
+}
+
+/* --- one connection's handle --- */
+
+struct download {
+    CURL *easy;
+    XXH3_state_t *hash;
+    size_t bytes;
+};
+
+static inline size_t on_body(char *bytes, size_t size, size_t count, void *user)
+{
+    struct download *download = user;
+    XXH3_64bits_update(download->hash, bytes, size * count);
+    download->bytes += size * count;
+    return size * count;
+}
+
+static inline void download_init(struct download *download, const char *url)
+{
+    CURL *easy = curl_easy_init();
+    *download = (struct download){.easy = easy, .hash = XXH3_createState()};
+    if (!easy || !download->hash) {
+        fprintf(stderr, "out of memory\n");
+        exit(1);
+    }
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 60000L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "iorace");
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, download);
+}
+
+static inline void download_finish(struct download *download)
+{
+    curl_easy_cleanup(download->easy);
+    XXH3_freeState(download->hash);
+}
+
+static inline void download_begin(struct download *download)
+{
+    XXH3_64bits_reset(download->hash);
+    download->bytes = 0;
+}
+
+/* Every body must be like the first. */
+static inline bool download_good(struct download *download, CURLcode code)
+{
+    static size_t first_bytes;
+    static XXH64_hash_t first_hash;
+    long status = 0;
+    curl_easy_getinfo(download->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (code != CURLE_OK || status != 200)
+        return false;
+    XXH64_hash_t hash = XXH3_64bits_digest(download->hash);
+    if (!first_hash) {
+        first_hash = hash;
+        first_bytes = download->bytes;
+    }
+    return hash == first_hash && download->bytes == first_bytes;
+}
+
+/* --- what is reported --- */
+
+struct stopwatch {
+    int64_t start_ns;
+    double start_cpu_us;
+};
+
+static inline double cpu_us(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static inline void stopwatch_start(struct stopwatch *watch)
+{
+    watch->start_cpu_us = cpu_us();
+    watch->start_ns = rt_now_ns();
+}
+
+static inline void stopwatch_report(const struct stopwatch *watch, const char *program, const struct settings *settings,
+                                    long failed)
+{
+    double wall_s = (double)(rt_now_ns() - watch->start_ns) / 1e9, cpu = cpu_us() - watch->start_cpu_us;
+    printf("{\"program\":\"%s\",\"connections\":%d,\"requests\":%ld,\"failed\":%ld,\"wall_s\":%.6f,"
+           "\"cpu_us_per_job\":%.3f,\"requests_per_s\":%.1f}\n",
+           program, settings->connections, settings->requests, failed, wall_s, cpu / (double)settings->requests,
+           (double)settings->requests / wall_s);
+}
+
+#endif
