@@ -1,4 +1,6 @@
 /* `iorace run`: options to a plan, the plan to a directory of results, the results to what a person reads. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,30 @@
 #include "command.h"
 #include "options.h"
 #include "../report/report.h"
+#include "../run/interrupt.h"
 #include "../run/run.h"
+
+/* A full disk behind a redirection must not look like success. */
+static int flush_output(struct failure *ret_failure)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write to standard output: %s",
+                       strerror(errno ? errno : EIO));
+}
+
+/* A standard descriptor that is closed would be given to the next file that is opened, and what is printed would land
+ * in that. What is put in its place fails when it is used, as a closed one does. */
+static void fill_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
 
 static int report(const char *dir, const struct run_options *options, bool charts, struct failure *ret_failure)
 {
@@ -27,10 +52,12 @@ static int report(const char *dir, const struct run_options *options, bool chart
         json_t *lanes = json_array();
         for (size_t i = 0; i < data.lane_count; i++)
             json_array_append_new(lanes, record_to_json(summary_fields, &data.lanes[i]));
-        json_t *object = json_pack("{s:s, s:b, s:o}", "dir", dir, "partial", data.partial, "lanes", lanes);
+        char *name = record_clean_text(dir, 4096); /* a directory's need not be UTF-8 */
+        json_t *object = json_pack("{s:s?, s:b, s:o}", "dir", name, "partial", data.partial, "lanes", lanes);
         json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
         fputc('\n', stdout);
         json_decref(object);
+        free(name);
     } else {
         report_print(&data, stdout);
         printf("\nPage:   file://%s/report.html\n", dir);
@@ -38,7 +65,8 @@ static int report(const char *dir, const struct run_options *options, bool chart
             printf("Charts: file://%s/charts/\n", dir);
         printf("Data:   %s/summary.csv, trials.csv, run.ndjson\n", dir);
     }
-    fflush(stdout);
+    if (flush_output(error ? &second : ret_failure) < 0)
+        error = -1;
     run_data_finish(&data);
     return error;
 }
@@ -58,9 +86,14 @@ static int run_plan(const struct plan *plan, const struct run_options *options, 
     if (run_execute(&result, &request, ret_failure) < 0)
         return ret_failure->status;
     int status = EXIT_DONE;
-    if (report(result.dir, options, !options->no_charts && !result.interrupted, ret_failure) < 0)
+    int error = report(result.dir, options, !options->no_charts && !result.interrupted, ret_failure);
+    /* Ctrl-C reaches gnuplot as well: how that ended is not what is wrong. */
+    bool while_drawing = !result.interrupted && interrupted();
+    if (while_drawing)
+        *ret_failure = (struct failure){ .status = EXIT_DONE };
+    if (error < 0 && !while_drawing)
         status = ret_failure->status;
-    else if (result.interrupted)
+    else if (result.interrupted || while_drawing)
         status = EXIT_INTERRUPTED;
     else if (result.local_limit)
         status = EXIT_LOCAL_LIMIT;
@@ -71,6 +104,9 @@ static int run_plan(const struct plan *plan, const struct run_options *options, 
 
     if (result.interrupted)
         fprintf(stderr, "iorace: interrupted; the %zu finished runs are kept in %s (charts: iorace plot %s)\n", result.trials,
+                result.dir, result.dir);
+    else if (while_drawing)
+        fprintf(stderr, "iorace: interrupted while drawing; the run is whole in %s (charts: iorace plot %s)\n",
                 result.dir, result.dir);
     else if (result.out_of_time)
         fprintf(stderr, "iorace: --max-time is up; the %zu finished runs are kept\n", result.trials);
@@ -98,6 +134,7 @@ static char **argv_copy(int argc, char **argv)
 
 int command_run(int argc, char **argv, struct failure *ret_failure)
 {
+    fill_standard_descriptors();
     char **typed = argv_copy(argc, argv); /* parsing reorders argv */
     struct run_options options;
     int parsed = typed ? run_options_parse(&options, argc, argv, ret_failure) : -1;
@@ -113,12 +150,14 @@ int command_run(int argc, char **argv, struct failure *ret_failure)
     } else if (plan_make(&plan, path, options.overrides, options.override_count, options.quick, ret_failure) < 0) {
         status = ret_failure->status;
     } else {
-        if (options.dry_run && options.json)
-            status = run_print_specs(&plan, stdout, ret_failure) < 0 ? (int)ret_failure->status : EXIT_DONE;
-        else if (options.dry_run)
-            plan_print(&plan, stdout);
-        else
+        if (!options.dry_run)
             status = run_plan(&plan, &options, argc + 1, typed, ret_failure);
+        else if (options.json && run_print_specs(&plan, stdout, ret_failure) < 0)
+            status = ret_failure->status;
+        else if (!options.json)
+            plan_print(&plan, stdout);
+        if (options.dry_run && status == EXIT_DONE && flush_output(ret_failure) < 0)
+            status = ret_failure->status;
         plan_finish(&plan);
     }
     free(path);

@@ -259,7 +259,7 @@ static int run_trial(struct run *run, size_t position, struct failure *ret_failu
         !(spec.save_dir = save_directory(run, trial, ret_failure)))
         return -1;
 
-    struct trial_outcome outcome;
+    struct trial_outcome outcome = { 0 };
     int error = trial_process_run(&outcome, &spec, hang_limit_s(trial->lane), watch_trial, run, ret_failure);
     if (!error && !outcome.interrupted) {
         if (with_server)
@@ -275,8 +275,7 @@ static int run_trial(struct run *run, size_t position, struct failure *ret_failu
     if (!error && spec.save_dir)
         settle_files(spec.save_dir);
     free(spec.save_dir);
-    if (!error)
-        trial_outcome_finish(&outcome);
+    trial_outcome_finish(&outcome);
     return error;
 }
 

@@ -8,6 +8,9 @@
 #include <unistd.h>
 #include "run_file.h"
 #include "../directories.h"
+#include "../record/record.h"
+
+enum { ID_BYTES_MOST = 200 }; /* as results/schema.json has it */
 
 /* results/<UTC time>-<scenario>; a second run within the same second gets a number. */
 static char *make_own_directory(const struct tm *utc, const char *scenario, struct failure *ret_failure)
@@ -64,7 +67,11 @@ int run_file_open(struct run_file *ret_file, const char *out, const char *scenar
         failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot find %s: %s", path, strerror(errno));
         goto fail;
     }
-    file.id = strdup(strrchr(file.dir, '/') + 1);
+    file.id = record_clean_text(strrchr(file.dir, '/') + 1, ID_BYTES_MOST); /* --out need not be UTF-8 */
+    if (!file.id) {
+        failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+        goto fail;
+    }
     int dir_fd = open(file.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir_fd >= 0) {
         file.fd = openat(dir_fd, "run.ndjson", O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);

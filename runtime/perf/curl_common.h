@@ -64,6 +64,7 @@ static inline struct settings parse_settings(int argc, char **argv)
 
 struct download {
     CURL *easy;
+    const char *url;
     XXH3_state_t *hash;
     size_t bytes;
 };
@@ -79,18 +80,25 @@ static inline size_t on_body(char *bytes, size_t size, size_t count, void *user)
 static inline void download_init(struct download *download, const char *url)
 {
     CURL *easy = curl_easy_init();
-    *download = (struct download){.easy = easy, .hash = XXH3_createState()};
+    *download = (struct download){.easy = easy, .url = url, .hash = XXH3_createState()};
     if (!easy || !download->hash) {
         fprintf(stderr, "out of memory\n");
         exit(1);
     }
-    curl_easy_setopt(easy, CURLOPT_URL, url);
+    /* Those of iorace's download (bench/workloads/easy_options.c), so that scripts/compare-curl compares like with like. */
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 16384L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "iorace/0.1.0");
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 60000L);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "iorace");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+    curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 10L);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, download);
 }
@@ -103,6 +111,7 @@ static inline void download_finish(struct download *download)
 
 static inline void download_begin(struct download *download)
 {
+    curl_easy_setopt(download->easy, CURLOPT_URL, download->url); /* as a program that fetches many URLs does */
     XXH3_64bits_reset(download->hash);
     download->bytes = 0;
 }

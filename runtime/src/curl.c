@@ -374,13 +374,6 @@ void rt__curl_finish(struct rt_loop *loop)
 
 /* --- the task's part --- */
 
-static pthread_once_t global_once = PTHREAD_ONCE_INIT;
-
-static void global_init(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 int rt_curl_perform(CURL *easy, CURLcode *ret_code)
 {
     struct rt_task *self = rt__self();
@@ -391,7 +384,6 @@ int rt_curl_perform(CURL *easy, CURLcode *ret_code)
         return error;
     struct rt_loop *loop = self->loop;
     if (!loop->curl) {
-        pthread_once(&global_once, global_init);
         loop->curl = calloc(1, sizeof(*loop->curl));
         if (!loop->curl)
             return -ENOMEM;

@@ -254,6 +254,18 @@ def dead_port():
         yield sock.getsockname()[1]
 
 
+def need_localhost():
+    """Skip where the name leads nowhere: a bare root has no /etc/hosts."""
+    try:
+        socket.getaddrinfo("localhost", None)
+    except OSError as error:
+        raise unittest.SkipTest(f"localhost does not resolve: {error}")
+
+
+# So that a name that does not exist is found out soon, also where the name server does not answer.
+IMPATIENT = {"RES_OPTIONS": "timeout:1 attempts:1"}
+
+
 class Nginx:
     """nginx that serves a directory, with its configuration, log and pid in a directory of the test's.
 

@@ -278,6 +278,17 @@ class Requests(Bytes):
         for line in ("X-One: 1", "X-Two: two words", "Accept: x/y"):
             self.assertEqual(head.count(line), 1, head)
 
+    def test_what_a_header_says_is_not_recorded(self):
+        """It may be a password. Its name is, and whether two runs' were the same can be told."""
+        for form in (["--header", "Authorization: s3cret"], ["--header=Authorization: s3cret"],
+                     ["--heade", "Authorization: s3cret"]):
+            with self.subTest(form[0]):
+                jobs, _ = self.requests(*form)
+                self.assertIn(b"\r\nAuthorization: s3cret\r\n", jobs[0])
+                files = support.tree(support.latest(self.dir))
+                self.assertEqual([name for name, text in files.items() if b"s3cret" in text], [])
+                self.assertIn(b"Authorization", files["run.ndjson"])
+
     def test_post(self):
         data = bytes(range(256)) * 300  # NUL bytes, and more than one buffer
         self.write("data.bin", data)
@@ -371,6 +382,7 @@ class Tls(Bytes):
 
     def test_wrong_name(self):
         """The certificate is for 127.0.0.1 and for no name."""
+        support.need_localhost()
         url = self.server.url.replace("127.0.0.1", "localhost") + "/a.txt"
         done = self.iorace("run", "--url", url, "--jobs", "6", "--cacert", self.certificate, *ONE)
         self.assertUntrusted(done)

@@ -155,7 +155,7 @@ class Targets(Errors):
     def test_unresolvable_host(self):
         before = time.monotonic()
         self.assertRefused(1, ["no-such-host.invalid"], "run", "--url", "http://no-such-host.invalid/",
-                           "--allow-remote", "--timeout-ms", "2000", timeout=60)
+                           "--allow-remote", "--timeout-ms", "2000", env=support.IMPATIENT)
         self.assertLess(time.monotonic() - before, 30)
 
     def test_remote_without_leave(self):
@@ -174,7 +174,7 @@ class Targets(Errors):
         # What decides is where a name leads to, not what it looks like.
         for url in ("http://192.0.2.1.nip.invalid/", "http://localhost.evil.invalid/", "http://127.0.0.1@192.0.2.1/"):
             with self.subTest(url):
-                self.assertRefused(2, ["--allow-remote"], "run", "--url", url)
+                self.assertRefused(2, ["--allow-remote"], "run", "--url", url, env=support.IMPATIENT)
 
     def test_remote_with_too_much_at_once(self):
         many = ["run", "--url", "http://192.0.2.1/", "--allow-remote"]
@@ -234,6 +234,53 @@ class Directories(support.Case):
         self.assertOneLine(self.iorace(*self.small, "--out", "mine"), 2, "mine", "--out")
         self.assertEqual(support.tree(self.dir / "mine"), before)
         self.assertFalse((self.dir / "results").exists())
+
+
+class FullDisk(support.Case):
+    def test_output(self):
+        """What nobody could read is no success."""
+        self.run_ok(*Directories.small[1:], "--out", "mine")
+        for args in (Directories.small, [*Directories.small, "--json"], ["run", "--dry-run"], ["report", "mine"],
+                     ["doctor"]):
+            with self.subTest(" ".join(args)), open("/dev/full", "w") as full:
+                done = self.iorace(*args, stdout=full)
+                self.assertOneLine(done, 1, "No space left")
+
+    def test_results(self):
+        """The disk fills up in the middle of a run: named, and what was written before is whole."""
+        script = ('mkdir full && mount -t tmpfs -o size=40k tmpfs full && cd full && '
+                  '{ "$0" "$@"; status=$?; cp -r . ../kept; exit $status; }')
+        args = ["run", "--workload", "sleep", "--delay-ms", "2x1", "--blocks", "30", "--no-charts", "--out", "out"]
+        done = self.iorace("--mount", *([] if os.getuid() == 0 else ["--map-root-user"]), "sh", "-c", script,
+                           support.IORACE, *args, program=shutil.which("unshare"))
+        if not (self.dir / "kept").exists():
+            self.skipTest("no file system can be mounted here: " + done.stderr.strip())
+        self.assertStatus(done, 1)
+        self.assertRegex(done.stderr, r"\Aiorace: [^\n]*out/run\.ndjson: No space left on device[^\n]*\n\Z")
+        self.check_nothing_left()
+        text = (self.dir / "kept/out/run.ndjson").read_text()
+        self.assertTrue(text.endswith("}\n"))
+        trials = support.read_trials(self.dir / "kept/out")
+        self.assertGreater(len(trials), 2)
+        self.assertLess(len(trials), 90)
+        self.assertStatus(self.iorace("report", "kept/out"), 0)
+        self.assertEqual(len(support.read_csv(self.dir / "kept/out/trials.csv")), len(trials))
+
+
+class ClosedDescriptors(support.Case):
+    def test_standard_ones(self):
+        """As some who start programs leave them: no file of the run's takes their place, to be printed into."""
+        for closed in ((0,), (1,), (2,), (0, 1, 2)):
+            with self.subTest(str(closed)):
+                name = "out" + "".join(map(str, closed))
+                redirect = " ".join(f"{number}>&-" for number in closed)
+                done = self.iorace("-c", f'"$0" "$@" {redirect}', support.IORACE, "run", "--body-bytes", "10", "--jobs",
+                                   "3", "--blocks", "1", "--no-charts", "--out", name, program="/bin/sh")
+                self.assertEqual(done.returncode, 1 if 1 in closed else 0, done.stderr)
+                lines = support.read_ndjson(self.dir / name)
+                self.assertEqual([line["state"] for line in lines if line["type"] == "trial"], ["ok"] * 3)
+                self.assertEqual(lines[-1]["type"], "summary")
+                self.assertEqual(len(support.read_csv(self.dir / name / "trials.csv")), 3)
 
 
 class Limits(Errors):

@@ -1,5 +1,6 @@
 """Signals, to the run and to its children, and the end of its time: what was finished is kept, nothing else is left."""
 import os
+import shutil
 import signal
 import time
 
@@ -97,6 +98,21 @@ class Interrupted(Running):
         self.assertEqual(errors.count("\n"), 1, errors)
         self.assertEqual(self.trial_lines(), [])
         self.assertIs(support.read_ndjson(self.dir / "out")[-1]["partial"], True)
+
+    def test_while_it_draws(self):
+        """Ctrl-C ends gnuplot too: the run is whole, and that is what is said."""
+        if not shutil.which("gnuplot"):
+            self.skipTest("gnuplot is not installed")
+        process = self.start("run", "--workload", "sleep", "--delay-ms", "20x1", "--blocks", "6", "--out", "out")
+        support.wait_until(lambda: [pid for pid, line in self.workspace.processes() if "gnuplot" in line and
+                                    (self.dir / "out" / "charts").exists()], what="gnuplot")
+        os.killpg(process.pid, signal.SIGINT)
+        status, _, errors = self.finish(process)
+        self.assertEqual(status, 130)
+        self.assertRegex(errors, r"\Aiorace: interrupted while drawing[^\n]*\n\Z")
+        self.assertIs(support.read_ndjson(self.dir / "out")[-1]["partial"], False)
+        self.assertTrue((self.dir / "out" / "report.html").exists())
+        self.assertStatus(self.iorace("plot", "out"), 0)
 
     def test_twice(self):
         """Both signals come before the run can do anything about the first: it ends where it stands."""

@@ -1,6 +1,7 @@
 """A whole run, small: every planned trial is there, its files agree with each other, what was asked for was done."""
 import collections
 import json
+import locale
 import os
 import pathlib
 import re
@@ -313,6 +314,32 @@ class Options(support.Case):
         self.assertEqual([lane["state"] for lane in said["lanes"]], ["ok"] * 3)
         self.assertIs(said["partial"], False)
 
+    def test_json_of_a_directory_that_is_not_text(self):
+        out = os.fsencode(self.dir) + b"/\xff"
+        done = self.iorace("run", "--workload", "sleep", "--delay-ms", "3x2", *ONE, "--json", "--out", os.fsdecode(out))
+        self.assertStatus(done, 0)
+        self.assertEqual(json.loads(done.stdout)["dir"], f"{self.dir}/\\xff")
+        self.assertTrue(os.path.exists(out + b"/summary.csv"))
+
+    def test_more_workers_than_jobs(self):
+        for workload in ("sleep", "download"):
+            self.run_ok("--workload", workload, "--jobs", "3", "--concurrency", "40", "--delay-ms", "1", *ONE)
+            for trial in support.read_trials(support.latest(self.dir)):
+                self.assertEqual((trial["ok"], trial["failed"]), (3, 0))
+
+    def test_runs_at_the_same_time(self):
+        """Each has a directory of its own, and the link is to one of them."""
+        args = ["run", "--body-bytes", "10", "--jobs", "4", *ONE]
+        processes = [self.workspace.popen(*args) for _ in range(4)]
+        for process in processes:
+            _, errors = process.communicate(timeout=60)
+            self.assertEqual((process.returncode, errors), (0, b""))
+        runs = [path for path in (self.dir / "results").iterdir() if not path.is_symlink()]
+        self.assertEqual(len(runs), 4)
+        for run in runs:
+            self.assertEqual([trial["state"] for trial in support.read_trials(run)], ["ok"] * 3)
+        self.assertIn(support.latest(self.dir).resolve(), runs)
+
     def test_quick(self):
         self.write("small.ini", SCENARIO.replace("blocks = 6", "blocks = 40"))
         specs = self.plan("small.ini", "--quick")
@@ -410,6 +437,7 @@ class SameJobs(support.Case):
             self.run_ok("--url", origin.url + "/bytes/10", "--jobs", "4", *ONE)
 
     def test_a_name(self):
+        support.need_localhost()
         with support.Origin() as origin:
             self.run_ok("--url", origin.url.replace("127.0.0.1", "localhost") + "/bytes/10", "--jobs", "4", *ONE)
         for trial in support.read_trials(support.latest(self.dir)):
@@ -417,15 +445,14 @@ class SameJobs(support.Case):
             self.assertRegex(str(trial["held"]["curl_options"]["CURLOPT_RESOLVE"]), r"localhost:\d+:.*127\.0\.0\.1")
 
     def test_decimal_comma(self):
-        name = comma_locale(self.dir / "locales")
-        if not name:
-            self.skipTest("localedef cannot make a locale with a decimal comma")
+        name = make_comma_locale(self.dir / "locales")
         env = {"LC_ALL": None, "LC_CTYPE": "C.UTF-8", "LC_NUMERIC": name, "LOCPATH": str(self.dir / "locales"),
                "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}  # glibc's own: LOCPATH's parts
         probe = subprocess.run([sys.executable, "-c", "import locale; locale.setlocale(locale.LC_NUMERIC, ''); "
                                 "print(locale.localeconv()['decimal_point'])"], capture_output=True, text=True,
                                env={"PATH": os.environ["PATH"], **{k: v for k, v in env.items() if v}})
-        self.assertEqual(probe.stdout, ",\n", probe.stderr)
+        if probe.stdout != ",\n":
+            self.skipTest("this C library does not take a locale made for glibc: " + probe.stderr.strip()[-200:])
         done = self.run_ok("--workload", "sleep", "--delay-ms", "3x1.5", "--blocks", "1", env=env)
         self.assertRegex(done.stdout, r" \d+\.\d+ ms ")
         run_dir = support.latest(self.dir)
@@ -438,20 +465,20 @@ class SameJobs(support.Case):
         self.assertNotRegex(data, r"\d,\d")
 
 
-def comma_locale(directory):
-    """Make a locale with a decimal comma; returns its name, or None."""
-    directory.mkdir()
-    (directory / "source").write_text('LC_NUMERIC\ndecimal_point ","\nthousands_sep "."\ngrouping 3;3\n'
-                                      'END LC_NUMERIC\n')
-    for source in ("de_DE", directory / "source"):
-        try:
-            subprocess.run(["localedef", "-c", "-i", source, *(["-f", "UTF-8"] if source == "de_DE" else []),
-                            directory / "xx_XX"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        except FileNotFoundError:
-            return None
-        if (directory / "xx_XX" / "LC_NUMERIC").exists():
-            return "xx_XX"
-    return None
+def make_comma_locale(directory):
+    """A locale with a decimal comma, for LOCPATH. Written by hand in glibc's format: localedef would need the sources
+    of locales, which few machines have. Returns its name."""
+    fields = [b",\0", b".\0", b"\3\3\0", struct.pack("=I", ord(",")), struct.pack("=I", ord(".")), b"UTF-8\0"]
+    data, offsets = b"", []
+    for field in fields:
+        data += b"\0" * (-len(data) % 4)  # words must be aligned
+        offsets.append(8 + 4 * len(fields) + len(data))
+        data += field
+    magic = 0x20031115 ^ locale.LC_NUMERIC
+    (directory / "xx_XX").mkdir(parents=True)
+    (directory / "xx_XX" / "LC_NUMERIC").write_bytes(struct.pack(f"={2 + len(fields)}I", magic, len(fields), *offsets) +
+                                                     data)
+    return "xx_XX"
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ void rt_executor_destroy(struct rt_executor *executor);
  *   -ECANCELED  the task was cancelled before a thread took the call: fn did not and will not run. A call that has begun
  *               cannot be interrupted: the wait is not cancellable from then on, and the cancel meets the task's next wait
  *   -EAGAIN     not one thread could be started
+ *   -ENOMEM     the loop's own pool could not be made
  *   -EINVAL     outside a task
  * Ownership: arg need only live until the call returns, whatever it returns. Context: a task; suspends.
  * Source: asyncio's loop.run_in_executor.

@@ -34,7 +34,8 @@ enum rt_task_state {
 int rt_task_spawn(struct rt_task **ret_task, rt_task_fn fn, void *arg);
 
 /**
- * Wait until a task is done. Any number of tasks may await the same one.
+ * Wait until a task is done. Any number of tasks may await the same one; the handle must be valid as the call is made, and may be
+ * released by its holder meanwhile.
  *
  * @param ret_result  written on success only: what the task's function returned (-ECANCELED if it never started);
  *                    NULL if that is of no interest
@@ -100,6 +101,8 @@ int rt_yield(void);
  *
  * Returns 0 once the deadline has passed (never before it), or
  *   -ECANCELED  the task was cancelled: unwind and return
+ *   -EDEADLK    RT_FOREVER in the main task, and nothing else could ever happen
+ *   -ENOMEM     no room for one more deadline
  *   -EINVAL     called outside a task
  * Ownership: none taken. Context: a task; suspends, if only for one turn.
  * Source: asyncio.sleep; libev manual, "The special problem of being too early".
