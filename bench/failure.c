@@ -1,5 +1,8 @@
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "clean_text.h"
 #include "failure.h"
 
 int failure_set(struct failure *failure, enum exit_status status, const char *format, ...)
@@ -13,13 +16,8 @@ int failure_set(struct failure *failure, enum exit_status status, const char *fo
     va_end(args);
 
     failure->status = status;
-    size_t used = 0;
-    for (const unsigned char *p = (const unsigned char *)raw; *p && used + 5 < sizeof(failure->text); p++) {
-        if (*p < 0x20 || *p == 0x7f)
-            used += (size_t)snprintf(failure->text + used, sizeof(failure->text) - used, "\\x%02x", *p);
-        else
-            failure->text[used++] = (char)*p;
-    }
-    failure->text[used] = '\0';
+    char *clean = clean_text(raw, sizeof(failure->text) - 1);
+    snprintf(failure->text, sizeof(failure->text), "%s", clean ? clean : "out of memory");
+    free(clean);
     return -1;
 }

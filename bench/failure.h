@@ -28,7 +28,7 @@ struct failure {
  *
  * @param failure  written; NULL is allowed and then nothing is
  * @param status   what the program shall exit with because of it
- * @param format   printf's; bytes below 0x20 and 0x7f of the result are written as \xNN, since parts may come from a server
+ * @param format   printf's; the result goes through clean_text, since parts may come from a server
  *
  * Returns -1 always, for `return failure_set(...)`. Context: any thread.
  */

@@ -1,4 +1,5 @@
 /* iorace: finds the command, runs it, and is the one place that prints an error. */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -47,23 +48,37 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+/* Print what went wrong, if anything did. A full disk behind a redirection must not look like success. */
+static int finish(int status, struct failure *failure)
+{
+    errno = 0;
+    if ((fflush(stdout) != 0 || ferror(stdout)) && !failure->text[0]) {
+        failure_set(failure, EXIT_JOBS_FAILED, "cannot write to standard output: %s", strerror(errno ? errno : EIO));
+        status = status == EXIT_DONE ? EXIT_JOBS_FAILED : status;
+    }
+    if (failure->text[0])
+        fprintf(stderr, "iorace: %s\n", failure->text);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     /* LC_NUMERIC stays "C": every number we read or write has a dot. */
     setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
 
+    struct failure failure = { 0 };
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
-        return EXIT_DONE;
+        return finish(EXIT_DONE, &failure);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         puts("iorace " IORACE_VERSION);
-        return EXIT_DONE;
+        return finish(EXIT_DONE, &failure);
     }
     const struct command *command = find_command(argv[1]);
     if (!command) {
@@ -71,13 +86,9 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
 
-    struct failure failure = { 0 };
     /* Messages and --help derive the name from argv[0]. */
     char name[64];
     snprintf(name, sizeof(name), "iorace %s", command->name);
     argv[1] = name;
-    int status = command->fn(argc - 1, argv + 1, &failure);
-    if (failure.text[0])
-        fprintf(stderr, "iorace: %s\n", failure.text);
-    return status;
+    return finish(command->fn(argc - 1, argv + 1, &failure), &failure);
 }

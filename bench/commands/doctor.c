@@ -101,7 +101,7 @@ static void print_table(const struct checks *checks)
 
 static json_t *text_or_null(const char *text)
 {
-    char *clean = text[0] ? record_clean_text(text, 1000) : NULL;
+    char *clean = text[0] ? clean_text(text, 1000) : NULL;
     json_t *value = clean ? json_string(clean) : json_null();
     free(clean);
     return value;

@@ -57,7 +57,7 @@ static int write_files(const struct run_data *run, struct failure *ret_failure)
 static int print(const struct run_data *run, bool with_files, struct failure *ret_failure)
 {
     report_print(run, stdout);
-    char *dir = with_files ? realpath(run->dir, NULL) : NULL, *clean = dir ? record_clean_text(dir, 4096) : NULL;
+    char *dir = with_files ? realpath(run->dir, NULL) : NULL, *clean = dir ? clean_text(dir, 4096) : NULL;
     if (clean)
         printf("\nPage:   file://%s/report.html\n", clean);
     free(clean);

@@ -1,5 +1,4 @@
 /* `iorace run`: options to a plan, the plan to a directory of results, the results to what a person reads. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +9,6 @@
 #include "../report/report.h"
 #include "../run/interrupt.h"
 #include "../run/run.h"
-
-/* A full disk behind a redirection must not look like success. */
-static int flush_output(struct failure *ret_failure)
-{
-    errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return 0;
-    return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write to standard output: %s",
-                       strerror(errno ? errno : EIO));
-}
 
 /* A standard descriptor that is closed would be given to the next file that is opened, and what is printed would land
  * in that. What is put in its place fails when it is used, as a closed one does. */
@@ -52,7 +41,7 @@ static int report(const char *dir, const struct run_options *options, bool chart
         json_t *lanes = json_array();
         for (size_t i = 0; i < data.lane_count; i++)
             json_array_append_new(lanes, record_to_json(summary_fields, &data.lanes[i]));
-        char *name = record_clean_text(dir, 4096); /* a directory's need not be UTF-8 */
+        char *name = clean_text(dir, 4096); /* a directory's need not be UTF-8 */
         json_t *object = json_pack("{s:s?, s:b, s:o}", "dir", name, "partial", data.partial, "lanes", lanes);
         json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
         fputc('\n', stdout);
@@ -65,8 +54,6 @@ static int report(const char *dir, const struct run_options *options, bool chart
             printf("Charts: file://%s/charts/\n", dir);
         printf("Data:   %s/summary.csv, trials.csv, run.ndjson\n", dir);
     }
-    if (flush_output(error ? &second : ret_failure) < 0)
-        error = -1;
     run_data_finish(&data);
     return error;
 }
@@ -156,8 +143,6 @@ int command_run(int argc, char **argv, struct failure *ret_failure)
             status = ret_failure->status;
         else if (!options.json)
             plan_print(&plan, stdout);
-        if (options.dry_run && status == EXIT_DONE && flush_output(ret_failure) < 0)
-            status = ret_failure->status;
         plan_finish(&plan);
     }
     free(path);

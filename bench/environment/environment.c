@@ -32,7 +32,7 @@ json_t *field_unreadable(struct field_reason *why, const char *path, int error)
 
 json_t *field_text(const char *text)
 {
-    char *clean = record_clean_text(text, MOST_TEXT_BYTES);
+    char *clean = clean_text(text, MOST_TEXT_BYTES);
     json_t *value = clean ? json_string(clean) : NULL;
     free(clean);
     return value;

@@ -6,7 +6,7 @@
 #include "ini_lines.h"
 #include "nearest.h"
 #include "scenario.h"
-#include "utf8.h"
+#include "../clean_text.h"
 
 enum { NAME_LONGEST = 40, MOST_CELLS = 1000 };
 

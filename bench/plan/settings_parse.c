@@ -6,7 +6,7 @@
 #include "nearest.h"
 #include "settings.h"
 #include "url.h"
-#include "utf8.h"
+#include "../clean_text.h"
 
 static int no_memory(const char *where, struct failure *ret_failure)
 {

@@ -1,12 +1,12 @@
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include "url.h"
+#include "../clean_text.h"
+#include "../loopback.h"
 
 /* Returns why a text cannot be a URL, or NULL. */
 static const char *complaint_about(const char *url)
@@ -18,6 +18,8 @@ static const char *complaint_about(const char *url)
     for (const unsigned char *p = (const unsigned char *)url; *p; p++)
         if (*p <= 0x20 || *p == 0x7f)
             return *p == ' ' ? "holds a space" : "holds a control character";
+    if (!utf8_is_valid(url))
+        return "is not UTF-8";
     if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
         return "does not begin with http:// or https://";
     return NULL;
@@ -33,7 +35,15 @@ int url_check(const char *url, const char *where, struct failure *ret_failure)
     if (!parsed)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "%s: out of memory", where);
     CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, 0);
+    char *user = NULL;
+    bool with_user = !code && curl_url_get(parsed, CURLUPART_USER, &user, 0) == CURLUE_OK;
+    curl_free(user);
     curl_url_cleanup(parsed);
+    if (with_user) /* URLs stand in every result, and results are passed on */
+        return failure_set(ret_failure, EXIT_USAGE,
+                           "%s: the URL holds a user name or password; give it by --header 'Authorization: ...', whose "
+                           "value is not recorded",
+                           where);
     if (code)
         return failure_set(ret_failure, EXIT_USAGE, "%s: '%.80s' is not a URL (%s); an http or https URL is accepted",
                            where, url, curl_url_strerror(code));
@@ -54,18 +64,10 @@ char *url_host(const char *url)
     return host;
 }
 
-static bool address_is_loopback(const struct sockaddr *address)
-{
-    if (address->sa_family == AF_INET)
-        return (ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24) == 127;
-    if (address->sa_family != AF_INET6)
-        return false;
-    const struct in6_addr *six = &((const struct sockaddr_in6 *)address)->sin6_addr;
-    return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
-}
-
 bool host_is_loopback(const char *host)
 {
+    if (strcasecmp(host, "localhost") == 0) /* by RFC 6761 never another machine's; libcurl asks nobody either */
+        return true;
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
     if (getaddrinfo(host, NULL, &hints, &found))
         return false;

@@ -76,7 +76,7 @@ char *record_format_real(char text[RECORD_REAL_SIZE], double value)
 
 static json_t *text_to_json(const struct record_field *field, const char *text)
 {
-    char *clean = record_clean_text(text, (size_t)field->max);
+    char *clean = clean_text(text, (size_t)field->max);
     json_t *value = clean ? json_string(clean) : NULL;
     free(clean);
     return value;
@@ -191,4 +191,12 @@ int record_from_json(const struct record_field *fields, void *record, const json
         if (field_from_json(field, record, json_object_get(object, field->name), ret_failure) != 0)
             return -1;
     return 0;
+}
+
+json_t *record_json_text(const char *text, size_t max_bytes)
+{
+    char *clean = text ? clean_text(text, max_bytes) : NULL;
+    json_t *value = clean ? json_string(clean) : NULL;
+    free(clean);
+    return value ? value : json_null();
 }

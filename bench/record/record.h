@@ -9,10 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include "../clean_text.h"
 #include "../failure.h"
 
 enum record_kind {
-    RECORD_TEXT,  /**< char *, owned by the record; NULL is null; cleaned (record_clean_text) as it is written */
+    RECORD_TEXT,  /**< char *, owned by the record; NULL is null; cleaned (clean_text) as it is written */
     RECORD_REAL,  /**< double; NAN is null (JSON null, empty in CSV); written with up to 9 significant digits */
     RECORD_COUNT, /**< int64_t; -1 is null */
 };
@@ -37,20 +38,10 @@ void record_init(const struct record_field *fields, void *record);
 /** Free the texts and set every field to null. */
 void record_finish(const struct record_field *fields, void *record);
 
-/**
- * Make a text safe for a JSON line, a terminal and a table: control characters (C1 among them) and bytes that are not
- * UTF-8 become \xNN; what is longer than max_bytes is cut between characters and ends in "...".
- *
- * @param max_bytes  at least 3
- * Returns a text that the caller frees, or NULL (out of memory). For every text that comes from a server, a library or
- * a file name, on its way into run.ndjson (json_string refuses what is not UTF-8) or onto a terminal.
- */
-char *record_clean_text(const char *text, size_t max_bytes);
-
 /** The most bytes of a name, and of a longer text, that results/schema.json allows. */
 enum { RECORD_NAME_BYTES = 200, RECORD_TEXT_BYTES = 2000 };
 
-/** Returns record_clean_text as a new JSON string; JSON null for NULL (or where memory ran out). */
+/** Returns clean_text as a new JSON string; JSON null for NULL (or where memory ran out). */
 json_t *record_json_text(const char *text, size_t max_bytes);
 
 /** Write a number with up to 9 significant digits and a dot in every locale; "" for NAN. Returns text. */

@@ -25,7 +25,7 @@ static int32_t next_character(const char **text)
 
 char *text_clean(const char *raw)
 {
-    char *clean = record_clean_text(raw ? raw : "", TEXT_BYTES_MOST);
+    char *clean = clean_text(raw ? raw : "", TEXT_BYTES_MOST);
     /* Two characters that XML cannot hold, so neither can an SVG: shown as a box of as many bytes. */
     for (char *p = clean; p && (p = strstr(p, "\xef\xbf")) != NULL; p += 3)
         if ((unsigned char)p[2] >= 0xbe)

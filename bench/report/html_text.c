@@ -10,7 +10,7 @@
 
 void html_text(FILE *out, const char *text)
 {
-    char *clean = text ? record_clean_text(text, SIZE_MAX) : NULL;
+    char *clean = text ? clean_text(text, SIZE_MAX) : NULL;
     for (const char *p = clean ? clean : ""; *p; p++) {
         switch (*p) {
         case '&':

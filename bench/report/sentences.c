@@ -335,7 +335,7 @@ static void say_group(struct speaker *speaker, const struct lane_group *group, c
         whole = fclose(sentence.out) == 0;
     }
     if (whole && sentence.clauses > 0) {
-        clean = record_clean_text(text, MOST_SENTENCE_BYTES);
+        clean = clean_text(text, MOST_SENTENCE_BYTES);
         whole = clean && fprintf(speaker->out, "%s.\n", clean) > 0;
     }
     speaker->out_of_memory = speaker->out_of_memory || !whole;

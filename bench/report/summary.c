@@ -4,6 +4,7 @@
 #include <string.h>
 #include "../stats/stats.h"
 #include "paired.h"
+#include "../runners.h"
 #include "report.h"
 #include "trial_index.h"
 
@@ -136,7 +137,8 @@ static int set_speedup(const struct run_data *run, struct summary_record *lane, 
         return 0;
     }
     const struct summary_record *serial = summary_serial_of(run, lane);
-    if (!serial)
+    const struct runner *runner = runner_find(lane->runner);
+    if (!serial || (runner && runner->skips_jobs)) /* who does no job is no faster than anybody */
         return 0;
     struct paired_ratio speedup;
     if (paired_compare(&speedup, index, trial_index_find(index, serial->cell, serial->runner), span,

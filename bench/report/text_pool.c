@@ -63,7 +63,7 @@ const char *pool_printf(struct text_pool *pool, const char *format, ...)
 
 const char *pool_clean(struct text_pool *pool, const char *raw)
 {
-    const char *kept = raw ? keep(pool, record_clean_text(raw, MOST_CLEAN_BYTES)) : "";
+    const char *kept = raw ? keep(pool, clean_text(raw, MOST_CLEAN_BYTES)) : "";
     return kept ? kept : "";
 }
 

@@ -14,7 +14,7 @@ void text_pool_destroy(struct text_pool *pool);
 /** Returns a formatted text that the pool owns; "" where there was no memory. */
 const char *pool_printf(struct text_pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/** Returns a clean copy (record_clean_text) of what a user or a server may have named; "" for NULL. */
+/** Returns a clean copy (clean_text) of what a user or a server may have named; "" for NULL. */
 const char *pool_clean(struct text_pool *pool, const char *raw);
 
 /** Returns zeroed memory that the pool owns, or NULL. */

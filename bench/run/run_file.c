@@ -67,7 +67,7 @@ int run_file_open(struct run_file *ret_file, const char *out, const char *scenar
         failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot find %s: %s", path, strerror(errno));
         goto fail;
     }
-    file.id = record_clean_text(strrchr(file.dir, '/') + 1, ID_BYTES_MOST); /* --out need not be UTF-8 */
+    file.id = clean_text(strrchr(file.dir, '/') + 1, ID_BYTES_MOST); /* --out need not be UTF-8 */
     if (!file.id) {
         failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
         goto fail;

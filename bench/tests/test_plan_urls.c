@@ -166,7 +166,7 @@ static void test_remote_targets(void **state)
     /* One worker is never more than one. */
     assert_string_equal(
         SAID("url", "http://192.0.2.1/", "allow-remote", "yes", "concurrency", "500", "runner", "serial"), "");
-    assert_holds(SAID("url", "http://127.0.0.1@192.0.2.1/"), "'192.0.2.1' is not this machine");
+    assert_holds(SAID("url", "http://127.0.0.1@192.0.2.1/"), "the URL holds a user name");
 
     write_text("urls.txt", "http://127.0.0.1/\nhttp://localhost/\n# c\nhttp://192.0.2.7/\n");
     assert_holds(SAID("url-file", "urls.txt"), "urls.txt:4: '192.0.2.7' is not this machine");

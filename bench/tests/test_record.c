@@ -166,7 +166,7 @@ static void numbers_have_nine_digits_and_a_dot(void **state)
 
 static void cleaned(const char *raw, size_t most, const char *wanted)
 {
-    char *clean = record_clean_text(raw, most);
+    char *clean = clean_text(raw, most);
     assert_string_equal(clean, wanted);
     free(clean);
 }

@@ -2,7 +2,7 @@
 #include "test_plan_support.h"
 #include "../plan/nearest.h"
 #include "../plan/settings.h"
-#include "../plan/utf8.h"
+#include "../clean_text.h"
 
 static int64_t count_of(const struct settings *settings, const char *name)
 {

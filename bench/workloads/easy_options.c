@@ -1,10 +1,9 @@
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "easy_options.h"
+#include "../loopback.h"
 #include "../record/record.h"
 #include "version.h"
 
@@ -149,20 +148,10 @@ static json_t *json_list(const struct curl_slist *list, bool names_only)
     return record_json_text(joined, RECORD_TEXT_BYTES);
 }
 
-static bool is_loopback(const struct sockaddr *address)
-{
-    if (address->sa_family == AF_INET)
-        return ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == 127;
-    if (address->sa_family != AF_INET6)
-        return false;
-    const struct in6_addr *six = &((const struct sockaddr_in6 *)address)->sin6_addr;
-    return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
-}
-
 curl_socket_t easy_open_loopback(void *ret_refused, curlsocktype purpose, struct curl_sockaddr *address)
 {
     (void)purpose;
-    if (!is_loopback(&address->addr)) {
+    if (!address_is_loopback(&address->addr)) {
         *(bool *)ret_refused = true;
         return CURL_SOCKET_BAD;
     }

@@ -172,9 +172,15 @@ class Targets(Errors):
 
     def test_a_name_for_a_remote_address(self):
         # What decides is where a name leads to, not what it looks like.
-        for url in ("http://192.0.2.1.nip.invalid/", "http://localhost.evil.invalid/", "http://127.0.0.1@192.0.2.1/"):
+        for url in ("http://192.0.2.1.nip.invalid/", "http://localhost.evil.invalid/"):
             with self.subTest(url):
                 self.assertRefused(2, ["--allow-remote"], "run", "--url", url, env=support.IMPATIENT)
+
+    def test_a_password_is_refused_and_not_said_again(self):
+        for url in ("http://127.0.0.1@192.0.2.1/", "http://me:s3cret@127.0.0.1/"):
+            with self.subTest(url):
+                self.assertRefused(2, ["user name or password", "--header"], "run", "--url", url)
+                self.assertNotIn("s3cret", self.iorace("run", "--url", url).stderr)
 
     def test_remote_with_too_much_at_once(self):
         many = ["run", "--url", "http://192.0.2.1/", "--allow-remote"]

@@ -1,9 +1,8 @@
-/* What a server, a library or a file name says, made fit for JSON, terminals and tables. */
 #include <assert.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "record.h"
+#include "clean_text.h"
 
 /*
  * Returns the length of the UTF-8 character at `p` and writes its code point, or 0 where no well-formed one starts:
@@ -45,7 +44,7 @@ static void cut(char *text, size_t max_bytes)
     strcpy(text + keep, "...");
 }
 
-char *record_clean_text(const char *text, size_t max_bytes)
+char *clean_text(const char *text, size_t max_bytes)
 {
     assert(max_bytes >= 3);
     char *clean = malloc(strlen(text) * 4 + 1); /* a byte may become \xNN, three may become \u202e */
@@ -70,10 +69,14 @@ char *record_clean_text(const char *text, size_t max_bytes)
     return clean;
 }
 
-json_t *record_json_text(const char *text, size_t max_bytes)
+bool utf8_is_valid(const char *text)
 {
-    char *clean = text ? record_clean_text(text, max_bytes) : NULL;
-    json_t *value = clean ? json_string(clean) : NULL;
-    free(clean);
-    return value ? value : json_null();
+    for (const unsigned char *p = (const unsigned char *)text; *p;) {
+        unsigned long code;
+        size_t length = decode(p, &code);
+        if (!length)
+            return false;
+        p += length;
+    }
+    return true;
 }
