@@ -266,8 +266,15 @@ TASK_TEST(names_are_cut_and_not_overrun)
     assert_string_equal(rt_task_name(self), "short");
 }
 
+static int await_self(void *arg)
+{
+    (void)arg;
+    return rt_task_await(rt_task_self(), NULL);
+}
+
 TASK_TEST(awaiting_oneself_is_a_deadlock)
 {
+    assert_int_equal(join(spawn(await_self, NULL)), -EDEADLK);
     assert_int_equal(rt_task_await(rt_task_self(), NULL), -EDEADLK);
 }
 

@@ -72,8 +72,8 @@ int rt_loop_create(struct rt_loop **ret_loop, const struct rt_loop_options *opti
  * job is pending) the main task's wait returns -EDEADLK.
  *
  * Returns what main_fn returned, or -EBUSY (this thread runs a loop, or this loop is running), -ENOMEM.
- * Context: outside a task; any one thread at a time, and the same one as long as tasks are left from an earlier run (compiled
- * code may keep the address of a thread's variable, such as errno, across a wait).
+ * Context: outside a task; any one thread at a time, and the same one as long as tasks are left from an earlier run
+ * (compiled code may keep the address of a thread's variable, such as errno, across a wait).
  */
 int rt_loop_run(struct rt_loop *loop, rt_task_fn main_fn, void *arg);
 

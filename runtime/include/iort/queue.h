@@ -27,8 +27,8 @@ void rt_queue_destroy(struct rt_queue *queue);
 /**
  * Append an item, waiting for room.
  *
- * Returns 0 and the queue holds the pointer, or -EPIPE (closed), -ETIMEDOUT, -ECANCELED, -EDEADLK, -ENOMEM, -EINVAL (outside
- * a task) and the item stays the caller's. Source: asyncio.Queue.put.
+ * Returns 0 and the queue holds the pointer, or -EPIPE (closed), -ETIMEDOUT, -ECANCELED, -EDEADLK, -ENOMEM, -EINVAL
+ * (outside a task) and the item stays the caller's. Source: asyncio.Queue.put.
  */
 int rt_queue_put(struct rt_queue *queue, void *item, int64_t deadline_ns);
 

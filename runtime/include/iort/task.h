@@ -34,8 +34,8 @@ enum rt_task_state {
 int rt_task_spawn(struct rt_task **ret_task, rt_task_fn fn, void *arg);
 
 /**
- * Wait until a task is done. Any number of tasks may await the same one; the handle must be valid as the call is made, and may be
- * released by its holder meanwhile.
+ * Wait until a task is done. Any number of tasks may await the same one; the handle must be valid as the call is made,
+ * and may be released by its holder meanwhile.
  *
  * @param ret_result  written on success only: what the task's function returned (-ECANCELED if it never started);
  *                    NULL if that is of no interest
