@@ -322,10 +322,13 @@ class TooManyThreads(support.Case):
             user = None
             others = sum(1 for task in pathlib.Path("/proc").glob("[0-9]*/task/[0-9]*")
                          if owner(task) == os.getuid())
-        program = support.IORACE
+        program, env = support.IORACE, {}
         if any(not os.stat(parent).st_mode & 1 for parent in pathlib.Path(program).parents):
+            # A checkout below /root: nobody else may look in, so the program and its data go along.
             program = shutil.copy(program, self.dir / "iorace")
-        return {"user": user, "program": program, "limits": {resource.RLIMIT_NPROC: others + self.LIMIT}}
+            shutil.copytree(pathlib.Path(support.SOURCE) / "scripts" / "report", self.dir / "data" / "scripts" / "report")
+            env = {"IORACE_DATADIR": str(self.dir / "data")}
+        return {"user": user, "program": program, "env": env, "limits": {resource.RLIMIT_NPROC: others + self.LIMIT}}
 
     def test_unsupported(self):
         """Named with the system call and the number reached; the other lanes are there, and it is no failure."""
