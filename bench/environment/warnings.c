@@ -5,7 +5,6 @@
 #include "environment.h"
 
 /* The backlog that the test server asks for. */
-enum { SERVER_BACKLOG = 8192 };
 
 /* Above these, other work shows in the timings of waiting jobs. */
 static const double MOST_LOAD_PER_CPU = 0.5;
@@ -53,17 +52,11 @@ static void warn_of_cpus(json_t *warnings, const json_t *environment)
 static void warn_of_machine(json_t *warnings, const json_t *environment)
 {
     const char *governor = text(environment, "governor");
-    const json_t *somaxconn = json_object_get(environment, "somaxconn");
     if (governor[0] && strcmp(governor, "performance") != 0)
         warn(warnings,
              "The CPU's frequency governor is \"%s\": a lane that leaves the CPU idle may run on a slower "
              "clock than one that keeps it busy.",
              governor);
-    if (json_is_integer(somaxconn) && json_integer_value(somaxconn) < SERVER_BACKLOG)
-        warn(warnings,
-             "somaxconn is %lld: where more connections than that arrive at once, some wait a second or "
-             "longer for the kernel to try again.",
-             (long long)json_integer_value(somaxconn));
 }
 
 static void warn_of_build(json_t *warnings, const json_t *environment)

@@ -11,8 +11,9 @@ static const double transfer_s = 0.00006;   /* a request and its answer, on one 
 static const double job_s = 0.000005;       /* any other job */
 
 /* A task that waits in the kernel holds up the loop's one thread, and with it all others. */
-static bool waits_one_after_another(const struct runner *runner)
+bool plan_waits_one_after_another(const struct lane *lane)
 {
+    const struct runner *runner = runner_find(lane->runner);
     if (!runner->concurrent)
         return true;
     return runner->wait && runner->sched && strcmp(runner->wait->name, "blocking") == 0 &&
@@ -42,7 +43,7 @@ double plan_estimate_trial_s(const struct lane *lane)
     if (runner->skips_jobs)
         return fixed_s;
     double busy_s = jobs * ((lane->cell->transfers ? transfer_s : job_s) + (double)settings->spin_us / 1e6);
-    double waiting_s = delays_s(settings, waits_one_after_another(runner) ? 1 : workers);
+    double waiting_s = delays_s(settings, plan_waits_one_after_another(lane) ? 1 : workers);
     return fixed_s + busy_s + waiting_s;
 }
 

@@ -83,6 +83,9 @@ const char *cell_cpus_text(const struct cell *cell);
  * ETA. */
 double plan_estimate_trial_s(const struct lane *lane);
 
+/** Returns whether the lane's jobs wait one after another, whatever its concurrency: one worker, or tasks that block. */
+bool plan_waits_one_after_another(const struct lane *lane);
+
 /** Returns the rough duration of the whole plan in seconds. */
 double plan_estimate_s(const struct plan *plan);
 

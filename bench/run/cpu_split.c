@@ -78,3 +78,12 @@ int cpu_split_client(const struct cpu_split *split, const char *wish, char ret_c
     cpus_format(&set, ret_cpus, CPU_LIST_ROOM);
     return 0;
 }
+
+bool cpu_split_overlaps(const struct cpu_split *split, const char *client_cpus)
+{
+    cpu_set_t client, server, both;
+    if (!split->server[0] || cpus_parse(client_cpus, &client, NULL) < 0 || cpus_parse(split->server, &server, NULL) < 0)
+        return false;
+    CPU_AND(&both, &client, &server);
+    return CPU_COUNT(&both) > 0;
+}

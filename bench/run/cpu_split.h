@@ -33,4 +33,7 @@ int cpu_split_make(struct cpu_split *ret_split, bool with_server, struct failure
 int cpu_split_client(const struct cpu_split *split, const char *wish, char ret_cpus[CPU_LIST_ROOM],
                      struct failure *ret_failure);
 
+/** Returns whether a cell's CPUs and the test server's have one in common. */
+bool cpu_split_overlaps(const struct cpu_split *split, const char *client_cpus);
+
 #endif

@@ -145,7 +145,7 @@ static int look_at_hosts(struct preflight *preflight, const struct cell *cell, c
                          struct failure *ret_failure)
 {
     struct easy_options options;
-    if (easy_options_init(&options, &cell->settings, NULL, ret_failure) < 0)
+    if (easy_options_init(&options, &cell->settings, NULL, 1, ret_failure) < 0)
         return -1;
     CURL *easy = curl_easy_init();
     size_t size;
@@ -215,7 +215,7 @@ int preflight_cell(struct preflight *ret_preflight, const struct cell *cell, str
         bool whole = strcmp(cell->settings.verify, "body") == 0;
         struct easy_options options;
         CURL *easy = curl_easy_init();
-        error = easy_options_init(&options, &cell->settings, preflight.resolve, ret_failure);
+        error = easy_options_init(&options, &cell->settings, preflight.resolve, 1, ret_failure);
         if (easy && !cell->settings.allow_remote) {
             curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, easy_open_loopback);
             curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &refused);

@@ -66,6 +66,8 @@ static int prepare(struct run *run, struct failure *ret_failure)
         if (cpu_split_client(&run->split, cell->settings.cpus, run->cpus[i], ret_failure) < 0 ||
             preflight_cell(&run->preflights[i], cell, ret_failure) < 0)
             return -1;
+        if (uses_server(cell) && cpu_split_overlaps(&run->split, run->cpus[i]))
+            run->split.shared = true;
         if (interrupted())
             return failure_set(ret_failure, EXIT_INTERRUPTED, "interrupted before the first run");
     }
@@ -144,16 +146,17 @@ static void fill_spec(struct trial_spec *spec, const struct run *run, size_t pos
     }
 }
 
-/* No trial can take longer: every wait of a job has a limit. */
+/* No trial can take longer: every wait of a job, and of a worker that opens its connections, has a limit. */
 static double hang_limit_s(const struct lane *lane)
 {
     const struct settings *settings = &lane->cell->settings;
-    double workers = runner_find(lane->runner)->concurrent ? (double)settings->concurrency : 1;
-    double rounds = (double)settings->jobs / workers + 1;
+    bool one_by_one = plan_waits_one_after_another(lane);
+    double workers = one_by_one ? 1 : (double)settings->concurrency;
+    double warmups = one_by_one ? (double)settings->concurrency : 1;
+    double rounds = (double)settings->jobs / workers + warmups;
     double limit_s = 60 + 10 * plan_estimate_trial_s(lane);
     return lane->cell->transfers ? limit_s + rounds * (double)settings->timeout_ms / 1000 : limit_s;
 }
-
 
 static bool out_of_time(const struct run *run)
 {
@@ -302,7 +305,7 @@ static int run_trials(struct run *run, struct failure *ret_failure)
 
 static int write_begin(struct run *run, struct failure *ret_failure)
 {
-    json_t *env = run_env_line(&run->split, server_name(run));
+    json_t *env = run_env_line(run->plan, &run->split, server_name(run));
     if (!env)
         return no_memory(ret_failure);
     if (run_file_append(&run->file, run_line(run->request, &run->file, run->cpus), ret_failure) < 0) {

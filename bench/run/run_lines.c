@@ -68,7 +68,24 @@ json_t *run_line(const struct run_request *request, const struct run_file *file,
                      "planned_trials", (json_int_t)plan->trial_count, "lanes", lanes);
 }
 
-json_t *run_env_line(const struct cpu_split *split, const char *server)
+/* More connections at once than the kernel queues for the test server: some wait a second or longer for it to try again. */
+static void warn_of_backlog(json_t *line, const struct plan *plan)
+{
+    int64_t most = 0, room = json_integer_value(json_object_get(line, "somaxconn"));
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (plan->cells[i].transfers && !plan->cells[i].without_workers && plan->cells[i].settings.concurrency > most)
+            most = plan->cells[i].settings.concurrency;
+    if (room <= 0 || most <= room)
+        return;
+    char text[256];
+    snprintf(text, sizeof(text),
+             "somaxconn is %lld and up to %lld connections are opened at once: some wait a second or longer for the kernel to "
+             "try again.",
+             (long long)room, (long long)most);
+    json_array_append_new(json_object_get(line, "warnings"), json_string(text));
+}
+
+json_t *run_env_line(const struct plan *plan, const struct cpu_split *split, const char *server)
 {
     json_t *line = environment_collect();
     if (!line)
@@ -77,10 +94,11 @@ json_t *run_env_line(const struct cpu_split *split, const char *server)
     json_object_set_new(line, "client_cpus", json_string(split->client));
     json_object_set_new(line, "server_cpus", record_json_text(split->server[0] ? split->server : NULL, RECORD_TEXT_BYTES));
     json_object_set_new(line, "server", record_json_text(server, RECORD_TEXT_BYTES));
+    warn_of_backlog(line, plan);
     if (split->shared && split->server[0])
         json_array_append_new(json_object_get(line, "warnings"),
-                              json_string("The jobs and the test server share the only CPU: each slows the other, and times of "
-                                          "downloads are those of both together."));
+                              json_string("The jobs and the test server share a CPU: each slows the other, and times of downloads are "
+                                          "those of both together."));
     return line;
 }
 

@@ -12,7 +12,7 @@
 json_t *run_line(const struct run_request *request, const struct run_file *file, char (*cpus)[CPU_LIST_ROOM]);
 
 /** Returns the `env` line. @param server  what answers the requests, or NULL */
-json_t *run_env_line(const struct cpu_split *split, const char *server);
+json_t *run_env_line(const struct plan *plan, const struct cpu_split *split, const char *server);
 
 /** Returns the `summary` line, its lanes computed from what stands in the file so far; NULL with the failure. */
 json_t *run_summary_line(const struct run_file *file, const struct run_result *result, bool partial,

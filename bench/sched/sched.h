@@ -15,12 +15,14 @@
 struct pool {
     unsigned worker_count;
     size_t stack_bytes; /**< of a thread, or of a task */
+    unsigned connections; /**< that a worker keeps open, where it is the scheduler who keeps them; 0: a few */
     void *context;
     /** The workers exist. */
     void (*created)(void *context);
     /** Make a worker ready (own handle, warm connection), on that worker; may wait. Non-zero: the pool is not opened. */
     int (*prime)(void *context, unsigned worker);
-    /** Every worker stands at the barrier: start the clock. The release follows at once. */
+    /** Every worker is ready and at the barrier, or (a thread) a few instructions before it: start the clock. The release
+     *  follows at once. */
     void (*opened)(void *context);
     /** Take jobs until there are none. */
     void (*work)(void *context, unsigned worker);

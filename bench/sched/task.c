@@ -94,7 +94,7 @@ static int pool_main(void *arg)
 static int task_run_pool(const struct pool *pool, unsigned *ret_started)
 {
     struct task_pool tasks = { .pool = pool };
-    struct rt_loop_options options = { .stack_bytes = pool->stack_bytes };
+    struct rt_loop_options options = { .stack_bytes = pool->stack_bytes, .curl_connections = pool->connections };
     int error = rt_run(pool_main, &tasks, &options);
     *ret_started = tasks.started;
     return error;

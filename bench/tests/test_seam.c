@@ -152,7 +152,7 @@ static void run_fixture(struct fixture *fixture, const struct pair *pair, size_t
         fixture->jobs[i].capacity = capacity;
     }
     unsigned workers = pair->sched == &sched_inline ? 1 : WORKERS, started;
-    struct pool pool = {workers, 256 * 1024, fixture, on_created, on_prime, on_opened, on_work};
+    struct pool pool = {workers, 256 * 1024, 0, fixture, on_created, on_prime, on_opened, on_work};
     assert_int_equal(pair->sched->run_pool(&pool, &started), 0);
     assert_int_equal(started, workers);
     assert_int_equal(fixture->created, 1);
@@ -233,7 +233,7 @@ static void children_that_wait_for_children_do_not_starve_the_pool(void **state)
     (void)state;
     for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++) {
         struct chain chain = {pairs[p].sched, -1};
-        struct pool pool = {1, 256 * 1024, &chain, no_call, no_prime, no_call, chain_work};
+        struct pool pool = {1, 256 * 1024, 0, &chain, no_call, no_prime, no_call, chain_work};
         unsigned started;
         assert_int_equal(pairs[p].sched->run_pool(&pool, &started), 0);
         assert_int_equal(chain.depth, 50);
@@ -274,7 +274,7 @@ static void cancel_ends_a_wait_for_a_queue(void **state)
     (void)state;
     for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++) {
         struct waiting waiting = {.sched = pairs[p].sched, .wait = pairs[p].wait};
-        struct pool pool = {1, 256 * 1024, &waiting, no_call, no_prime, no_call, cancel_work};
+        struct pool pool = {1, 256 * 1024, 0, &waiting, no_call, no_prime, no_call, cancel_work};
         unsigned started;
         assert_int_equal(pairs[p].sched->run_pool(&pool, &started), 0);
         /* Inline, the child has found out by itself that it would wait for ever. */
@@ -294,7 +294,7 @@ static void a_worker_that_cannot_be_primed_keeps_the_pool_closed(void **state)
     for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++) {
         struct fixture fixture = {.next = JOBS};
         struct pool pool = {pairs[p].sched == &sched_inline ? 1 : 3,
-                            256 * 1024,
+                            256 * 1024, 0,
                             &fixture,
                             on_created,
                             fail_to_prime,

@@ -99,6 +99,7 @@ static void run_pool(struct trial *trial)
     struct pool pool = {
         .worker_count = trial->worker_count,
         .stack_bytes = WORKER_STACK_BYTES,
+        .connections = trial->workload->connections ? trial->workload->connections(trial->state) : 0,
         .context = &times,
         .created = on_created,
         .prime = on_prime,
@@ -111,6 +112,7 @@ static void run_pool(struct trial *trial)
     if (!trial->pool_error)
         trial->setup_ns = times.created_ns - times.begin_ns + end_ns - trial->close.wall_ns;
     trial->threads_peak = process_threads_seen();
+    trial->rss_peak_kib = process_rss_peak_kib(); /* before what is worked out afterwards takes memory of its own */
 }
 
 /* --- memory --- */

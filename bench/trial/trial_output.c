@@ -8,7 +8,6 @@
 #include "../record/trial_record.h"
 #include "../stats/stats.h"
 #include "held.h"
-#include "process_status.h"
 #include "trial.h"
 
 enum { FAILURES_MOST = 20, SAMPLES_MOST = 10000 };
@@ -90,7 +89,8 @@ static void count_results(struct trial_record *record, const struct trial *trial
     }
     if (record->failed)
         record->reason = failure_reason(trial, record->failed, by_class, first);
-    const char *state = by_class[JOB_UNSUPPORTED] ? "unsupported" : record->failed ? "failed" : "ok";
+    bool unsupported = record->failed && by_class[JOB_UNSUPPORTED] == record->failed;
+    const char *state = unsupported ? "unsupported" : record->failed ? "failed" : "ok";
     record->state = strdup(state);
 }
 
@@ -210,7 +210,7 @@ int trial_write(struct trial *trial, FILE *out, struct failure *ret_failure)
         count_results(&record, trial, failures);
         set_measured(&record, trial);
     }
-    record.rss_peak_kib = process_rss_peak_kib();
+    record.rss_peak_kib = trial->rss_peak_kib;
 
     json_t *held = held_json();
     json_object_set_new(held, "curl_options",

@@ -54,24 +54,24 @@ static int download_prepare(void **ret_state, const struct trial_spec *spec, str
     state->allow_remote = settings->allow_remote;
     state->bodyless = strcmp(method, "HEAD") == 0;
     state->changes_things = !state->bodyless && strcmp(method, "GET") != 0;
-    if (easy_options_init(&state->options, settings, spec->resolve, ret_failure) < 0)
-        goto free_state;
     if (download_targets_init(&state->targets, spec, state->verify == VERIFY_BODY, ret_failure) < 0)
-        goto finish_options;
+        goto free_state;
+    if (easy_options_init(&state->options, settings, spec->resolve, state->targets.host_count, ret_failure) < 0)
+        goto finish_targets;
     if (spec->save_dir) {
         state->save_fd = open(spec->save_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (state->save_fd < 0) {
             failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot save to %s: %s", spec->save_dir, strerror(errno));
-            goto finish_targets;
+            goto finish_options;
         }
     }
     *ret_state = state;
     return 0;
 
-finish_targets:
-    download_targets_finish(&state->targets);
 finish_options:
     easy_options_finish(&state->options);
+finish_targets:
+    download_targets_finish(&state->targets);
 free_state:
     free(state);
     return -1;
@@ -137,23 +137,25 @@ static int set_up_handle(struct download_worker *worker)
     return 0;
 }
 
-/* Open the worker's own connection. A failure here is not one of a job: the jobs will meet it themselves and say what it is. */
+/* Open the worker's connections, one to each host. A failure here is not one of a job: the jobs will meet it themselves and
+ * say what it is. */
 static int warm_up(struct download_worker *worker, const struct runner *runner, int64_t *ret_warmups)
 {
     CURL *easy = worker->easy;
-    curl_easy_setopt(easy, CURLOPT_URL, worker->state->targets.warmup_url);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, WARMUP_USER_AGENT);
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L); /* not the one another worker has just put back */
     if (worker->state->changes_things) {
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     }
-    CURLcode code;
-    int error = runner->wait->fetch(easy, &code);
-    if (error < 0)
-        return error;
-    if (code == CURLE_OK)
-        ++*ret_warmups;
+    for (size_t i = 0; i < worker->state->targets.host_count; i++) {
+        CURLcode code;
+        curl_easy_setopt(easy, CURLOPT_URL, worker->state->targets.warmup_urls[i]);
+        int error = runner->wait->fetch(easy, &code);
+        if (error < 0)
+            return error;
+        *ret_warmups += code == CURLE_OK;
+    }
     curl_easy_reset(easy);
     worker->too_large = worker->no_memory = worker->went_astray = false;
     return set_up_handle(worker);
@@ -361,6 +363,11 @@ static json_t *download_held(void *opaque)
     return easy_options_json(&state->options);
 }
 
+static unsigned download_connections(const void *opaque)
+{
+    return (unsigned)((const struct download_state *)opaque)->targets.host_count;
+}
+
 const struct workload workload_download = {
     .name = "download",
     .summary = "jobs that fetch a page, from the built-in test server or from --url, and check every byte",
@@ -373,6 +380,7 @@ const struct workload workload_download = {
     .worker_create = download_worker_create,
     .worker_destroy = download_worker_destroy,
     .body = download_body,
+    .connections = download_connections,
     .describe = download_describe,
     .held = download_held,
 };

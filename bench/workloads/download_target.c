@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "download_target.h"
 #include "../origin/body.h"
 
@@ -19,12 +20,35 @@ static size_t format_target(const struct download_targets *targets, size_t which
     return used;
 }
 
+/* Returns the length of "http://host:port". */
+static size_t origin_length(const char *url)
+{
+    const char *host = strstr(url, "//");
+    return host ? (size_t)(host + 2 - url) + strcspn(host + 2, "/?#") : strlen(url);
+}
+
+/* Note a URL's host unless it is known, or there are enough. */
+static int add_host(struct download_targets *targets, const char *url)
+{
+    size_t length = origin_length(url);
+    for (size_t i = 0; i < targets->host_count; i++)
+        if (origin_length(targets->warmup_urls[i]) == length && strncasecmp(targets->warmup_urls[i], url, length) == 0)
+            return 0;
+    if (targets->host_count == HOSTS_MOST)
+        return 0;
+    if (!targets->warmup_urls && !(targets->warmup_urls = calloc(HOSTS_MOST, sizeof(*targets->warmup_urls))))
+        return -1;
+    targets->warmup_urls[targets->host_count] = strdup(url);
+    return targets->warmup_urls[targets->host_count++] ? 0 : -1;
+}
+
 static int init_server(struct download_targets *targets, const struct trial_spec *spec, bool hashes, struct failure *ret_failure)
 {
     targets->server_url = strdup(spec->server_url);
     targets->body_bytes = spec->settings.body_bytes;
-    if (!targets->server_url ||
-        asprintf(&targets->warmup_url, "%s/bytes/%lld", spec->server_url, (long long)targets->body_bytes) < 0)
+    char url[DOWNLOAD_URL_ROOM];
+    snprintf(url, sizeof(url), "%s/bytes/%lld", spec->server_url, (long long)targets->body_bytes);
+    if (!targets->server_url || add_host(targets, url) < 0)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     if (spec->settings.delay_ms &&
         delay_list_parse(&targets->delays, spec->settings.delay_ms, "delay-ms", ret_failure) < 0)
@@ -90,10 +114,11 @@ static int init_urls(struct download_targets *targets, const struct trial_spec *
     }
     targets->distinct = targets->list.count;
     targets->expected = calloc(targets->distinct, sizeof(*targets->expected));
-    targets->warmup_url = strdup(targets->list.entries[0].url);
-    if (!targets->expected || !targets->warmup_url)
+    if (!targets->expected)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     for (size_t i = 0; i < targets->distinct; i++) {
+        if (add_host(targets, targets->list.entries[i].url) < 0)
+            return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
         const struct url_entry *entry = &targets->list.entries[i];
         targets->expected[i] = (struct expected_body){ .bytes = -1, .has_hash = entry->has_hash, .hash = entry->hash };
     }
@@ -112,7 +137,9 @@ int download_targets_init(struct download_targets *targets, const struct trial_s
 
 void download_targets_finish(struct download_targets *targets)
 {
-    free(targets->warmup_url);
+    for (size_t i = 0; i < targets->host_count; i++)
+        free(targets->warmup_urls[i]);
+    free(targets->warmup_urls);
     free(targets->server_url);
     delay_list_finish(&targets->delays);
     url_list_finish(&targets->list);

@@ -5,7 +5,8 @@
 #include "../plan/plan.h"
 #include "../plan/url_file.h"
 
-enum { DOWNLOAD_URL_ROOM = 160 };
+/* Beyond so many hosts connections are neither warmed nor all kept, under any runner. */
+enum { DOWNLOAD_URL_ROOM = 160, HOSTS_MOST = 16 };
 
 struct expected_body {
     int64_t bytes; /**< -1: unknown */
@@ -14,7 +15,9 @@ struct expected_body {
 };
 
 struct download_targets {
-    char *warmup_url;
+    /* One URL of each host, to open a connection with before the clock; no more than HOSTS_MOST. */
+    char **warmup_urls;
+    size_t host_count;
     /* Of the test server: URLs are made as they are needed, and come round after `distinct` jobs. */
     char *server_url; /* NULL: the user's URLs */
     struct delay_list delays;

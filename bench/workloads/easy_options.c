@@ -67,7 +67,7 @@ static int read_data(struct easy_options *options, const char *path, struct fail
 }
 
 int easy_options_init(struct easy_options *options, const struct settings *settings, const char *resolve,
-                      struct failure *ret_failure)
+                      size_t host_count, struct failure *ret_failure)
 {
     memset(options, 0, sizeof(*options));
     NUMBER(CURLOPT_NOSIGNAL, 1); /* no SIGALRM among threads, no SIGPIPE */
@@ -77,6 +77,7 @@ int easy_options_init(struct easy_options *options, const struct settings *setti
     TEXT(CURLOPT_PROXY, ""); /* libcurl would obey http_proxy even for 127.0.0.1 */
     TEXT(CURLOPT_USERAGENT, "iorace/" IORACE_VERSION);
     NUMBER(CURLOPT_TIMEOUT_MS, settings->timeout_ms);
+    NUMBER(CURLOPT_MAXCONNECTS, (long)host_count);
     NUMBER(CURLOPT_FOLLOWLOCATION, 1);
     NUMBER(CURLOPT_MAXREDIRS, REDIRECTS_MOST);
     TEXT(CURLOPT_PROTOCOLS_STR, "http,https");

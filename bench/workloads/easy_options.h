@@ -27,10 +27,11 @@ struct easy_options {
  *
  * @param settings  must outlive the options
  * @param resolve   CURLOPT_RESOLVE entries, one a line, or NULL
+ * @param host_count  connections that a handle keeps where they are its own: as many as a runner's loop keeps for it
  * Returns 0 or -1 (data file not readable, memory).
  */
 int easy_options_init(struct easy_options *options, const struct settings *settings, const char *resolve,
-                      struct failure *ret_failure);
+                      size_t host_count, struct failure *ret_failure);
 void easy_options_finish(struct easy_options *options);
 
 /** Set them all on a handle. Returns the first CURLcode that is not CURLE_OK. */

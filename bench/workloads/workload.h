@@ -11,8 +11,6 @@
 #include "../plan/plan.h"
 #include "../runners.h"
 
-enum { JOB_DETAIL_BYTES = 96 };
-
 /** What became of one job: flat bytes in a slot that the harness owns. The harness stamps the times. */
 struct job_result {
     int64_t start_ns, end_ns; /**< CLOCK_MONOTONIC */
@@ -54,6 +52,9 @@ struct workload {
 
     /** Do job number `index` (from 0). Fills bytes, http_status, curl_code. Returns enum job_error. */
     enum job_error (*body)(void *state, void *worker, const struct runner *runner, int64_t index, struct job_result *result);
+
+    /** Returns how many connections a worker needs to keep, so that every runner's can be reused: one for each host. NULL: none. */
+    unsigned (*connections)(const void *state);
 
     /** One line about a failed job, for people; after the clock. NULL: the error's name says it all. */
     void (*describe)(void *state, int64_t index, const struct job_result *result, char *buffer, size_t size);

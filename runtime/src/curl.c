@@ -8,7 +8,7 @@
 #include <iort/curl.h>
 #include <stdlib.h>
 
-enum { MULTI_SIZE_DEFAULT = 64 };
+enum { MULTI_SIZE_DEFAULT = 64, CONNECTIONS_DEFAULT = 5 };
 
 enum transfer_state { TRANSFER_ASKED, TRANSFER_RUNNING, TRANSFER_TO_REMOVE, TRANSFER_OVER };
 
@@ -207,7 +207,8 @@ static struct rt__multi *multi_create(struct rt_loop *loop)
     curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi);
     curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(multi->handle, CURLMOPT_TIMERDATA, multi);
-    curl_multi_setopt(multi->handle, CURLMOPT_MAXCONNECTS, (long)multi_size(loop));
+    long kept = loop->options.curl_connections ? loop->options.curl_connections : CONNECTIONS_DEFAULT;
+    curl_multi_setopt(multi->handle, CURLMOPT_MAXCONNECTS, kept * (long)multi_size(loop));
     return multi;
 }
 

@@ -1,4 +1,5 @@
 """A trial's figures are its own, and what differs between two lanes is the waiting and the scheduling alone."""
+import http.server
 import json
 import os
 import pathlib
@@ -7,6 +8,7 @@ import resource
 import shutil
 import statistics
 import subprocess
+import threading
 
 import support
 
@@ -307,6 +309,52 @@ class CurlOptions(Trial):
                 "--data-file", "data", "--connections", "cold", "--timeout-ms", "5000")
         self.assertEqual((options["FRESH_CONNECT"], options["FORBID_REUSE"], options["TIMEOUT_MS"]), ("1", "1", "5000"))
         self.assertEqual(options["HTTPHEADER"], "[X-A: 1][X-B: 2]")
+
+
+class CountingServer(http.server.ThreadingHTTPServer):
+    """Answers every address of this machine, and counts its connections."""
+    request_queue_size = 128
+    connections = 0
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 10
+
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, *args):
+            pass
+
+    def get_request(self):
+        self.connections += 1
+        return super().get_request()
+
+
+class ManyHosts(support.Case):
+    """A worker keeps a connection to each host it talks to, whoever runs it; all are opened before the clock starts."""
+
+    HOSTS, WORKERS, JOBS = 8, 4, 160
+
+    def test_connections_are_kept(self):
+        server = CountingServer(("0.0.0.0", 0), CountingServer.Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        (self.dir / "u.txt").write_text("".join(f"http://127.0.0.{n + 1}:{server.server_port}/\n" for n in range(self.HOSTS)))
+        for runner, workers in (("serial", 1), ("threads", self.WORKERS), ("coroutines", self.WORKERS)):
+            with self.subTest(runner):
+                before = server.connections
+                done = self.iorace("run", "--url-file", "u.txt", "--jobs", str(self.JOBS), "--concurrency", str(self.WORKERS),
+                                   "--runner", runner, "--blocks", "1", "--verify", "status", "--no-charts",
+                                   "--out", f"out-{runner}")
+                self.assertStatus(done, 0)
+                trial = support.read_trials(self.dir / f"out-{runner}")[0]
+                self.assertEqual(trial["warmup_requests"], workers * self.HOSTS)
+                # One more is the look beforehand whether anybody is there.
+                self.assertEqual(server.connections - before, workers * self.HOSTS + 1)
 
 
 class TooManyThreads(support.Case):
