@@ -9,12 +9,12 @@ RIGHT = 1540
 ZOOM_LEFT = 838.2
 SCALE = 1
 JOBS_A_LINE = 1
-XMAX = 7.07237441
+XMAX = 7.07263822
 XTICS = '"0" 0, "1" 1, "2" 2, "3" 3, "4" 4, "5" 5, "6" 6, "7" 7'
 array TOP[3] = [130, 336, 542]
 array BOTTOM[3] = [299, 505, 711]
 array JOBS[3] = [20, 20, 20]
-array ZOOM_END[3] = [0, 515.305539, 515.305539]
+array ZOOM_END[3] = [0, 515.283622, 515.283622]
 array ZOOM_SCALE[3] = [1000000, 1000, 1000]
 array RUNNER[3] = [1, 2, 3]
 array ZOOM_XTICS[3]

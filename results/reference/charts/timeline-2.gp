@@ -9,12 +9,12 @@ RIGHT = 1540
 ZOOM_LEFT = 838.2
 SCALE = 1
 JOBS_A_LINE = 1
-XMAX = 4.12089726
+XMAX = 4.11842749
 XTICS = '"0" 0, "0.5" 0.5, "1" 1, "1.5" 1.5, "2" 2, "2.5" 2.5, "3" 3, "3.5" 3.5, "4" 4'
 array TOP[3] = [130, 336, 542]
 array BOTTOM[3] = [299, 505, 711]
 array JOBS[3] = [200, 200, 200]
-array ZOOM_END[3] = [0, 29.4831114, 29.4831114]
+array ZOOM_END[3] = [0, 29.1616577, 29.1616577]
 array ZOOM_SCALE[3] = [1000000, 1000, 1000]
 array RUNNER[3] = [1, 2, 3]
 array ZOOM_XTICS[3]

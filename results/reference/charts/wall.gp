@@ -9,7 +9,7 @@ array RIGHT[2] = [765, 1560]
 array TOP[2] = [202, 202]
 array BOTTOM[2] = [538, 538]
 array SCALE[2] = [1, 1]
-array XMAX[2] = [11.5671537, 6.52760602]
+array XMAX[2] = [11.5690899, 6.53074694]
 array ROWS[2] = [3, 3]
 array XTICS[2]
 XTICS[1] = '"0" 0, "2" 2, "4" 4, "6" 6'
