@@ -30,7 +30,7 @@ struct rt__multi {
     struct rt__multi *next;
     struct rt_loop *loop;
     CURLM *handle;
-    struct rt__timer timer;
+    struct rt_timer timer;
     unsigned bound; /* tasks that stay with it */
     bool kick;      /* libcurl wants to be called without an event: it said so, or its timer has fired */
     bool active;    /* something was done to it: there may be completed transfers */
@@ -164,7 +164,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *o
     return 0;
 }
 
-static void timer_fired(struct rt__timer *timer)
+static void timer_fired(struct rt_timer *timer)
 {
     struct rt__multi *multi = (struct rt__multi *)((char *)timer - offsetof(struct rt__multi, timer));
     multi->kick = true;
@@ -380,6 +380,8 @@ int rt_curl_perform(CURL *easy, CURLcode *ret_code)
     struct rt_task *self = rt__self();
     if (!self)
         return -EINVAL;
+    if (self->parkable)
+        return -ENOTSUP;
     int error = rt__wait_begin(self);
     if (error < 0)
         return error;
@@ -393,7 +395,7 @@ int rt_curl_perform(CURL *easy, CURLcode *ret_code)
     struct transfer transfer = {.task = self, .easy = easy};
     list_push(self->multi ? &self->multi->asked : &loop->curl->unbound, &transfer);
     loop->outside++;
-    error = rt__wait(self, RT_FOREVER, true);
+    error = rt__wait(self, RT_FOREVER, "transfer");
     if (transfer.state == TRANSFER_ASKED) {
         list_remove(&transfer);
     } else if (transfer.state == TRANSFER_RUNNING) {
@@ -401,10 +403,10 @@ int rt_curl_perform(CURL *easy, CURLcode *ret_code)
         transfer.next = loop->curl->to_remove;
         loop->curl->to_remove = &transfer;
         while (transfer.state != TRANSFER_OVER)
-            rt__wait(self, RT_FOREVER, false);
-    } else if (error == -ECANCELED) {
+            rt__wait_held(self, "end of a transfer");
+    } else if (error == -ECANCELED || error == -ETIMEDOUT) {
         /* It was complete before this task could run again: the result stands, the cancel meets the next wait. */
-        self->cancel_requested = true;
+        self->cancel_requested |= error == -ECANCELED;
         error = 0;
     }
     loop->outside--;

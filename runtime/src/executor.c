@@ -66,7 +66,7 @@ static void *thread_main(void *arg)
         struct call *call = take_call(executor);
         pthread_mutex_unlock(&executor->mutex);
         call->result = call->fn(call->arg);
-        rt__wake_remote(call->loop, &call->remote); /* from here on the call belongs to its task again */
+        rt__remote_send(call->loop, &call->remote); /* from here on the call belongs to its task again */
         pthread_mutex_lock(&executor->mutex);
     }
     pthread_mutex_unlock(&executor->mutex);
@@ -152,6 +152,8 @@ int rt_executor_call(struct rt_executor *executor, rt_executor_fn fn, void *arg,
     struct rt_task *self = rt__self();
     if (!self)
         return -EINVAL;
+    if (self->parkable)
+        return -ENOTSUP;
     int error = rt__wait_begin(self);
     if (error < 0)
         return error;
@@ -163,16 +165,17 @@ int rt_executor_call(struct rt_executor *executor, rt_executor_fn fn, void *arg,
     if (error < 0)
         return error;
     self->loop->outside++;
-    error = rt__wait(self, RT_FOREVER, true);
-    if (!call.remote.arrived && error == -ECANCELED) {
+    error = rt__wait(self, RT_FOREVER, "a thread's call");
+    if (!call.remote.arrived && error < 0) {
         if (withdraw(executor, &call)) {
             self->loop->outside--;
-            return -ECANCELED;
+            return error;
         }
-        self->cancel_requested = true;
+        /* Of a timeout scope nothing need be kept: its deadline has passed for the next wait, too. */
+        self->cancel_requested |= error == -ECANCELED;
     }
     while (!call.remote.arrived)
-        rt__wait(self, RT_FOREVER, false);
+        rt__wait_held(self, "a thread's call");
     self->loop->outside--;
     if (ret_result)
         *ret_result = call.result;

@@ -3,40 +3,52 @@
 #define RT_INTERNAL_H
 
 #include <ev.h>
+#include <iort/call.h>
 #include <iort/clock.h>
 #include <iort/loop.h>
 #include <iort/sync.h>
 #include <iort/task.h>
+#include <iort/timeout.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include "context/context.h"
+#include "park.h"
 #include "stack.h"
 #include "timers.h"
 
 struct rt_task {
     struct rt__context context;
     struct rt_loop *loop;
-    struct rt_task *next; /* in the ready queue, or in curl's list of transfers to add */
+    struct rt_task *next; /* in the ready queue, or among the spare ones */
     rt_task_fn fn;
     void *arg;
-    struct rt__stack *stack; /* NULL until it starts */
+    union {
+        struct rt__stack *stack;   /* NULL until it starts */
+        struct rt__parked *parked; /* of a parkable one: what its stack held, while another stands there */
+    };
+    int64_t limit_ns; /* the earliest deadline of the timeout scopes it is in */
+    struct rt_timeout *scopes;
     int result;
     uint32_t references; /* the handle's holders, and the loop's own until it is done */
-    enum rt_task_state state;
+    uint8_t state;
+    bool parkable;
     bool waiting;     /* parked, and nobody has woken it */
     bool cancellable; /* of the wait it is in */
     bool cancel_requested;
     bool cancel_on_its_way; /* woken by a cancel, not yet running again */
+    uint8_t shields;        /* scopes that keep a cancel outside */
     int wait_status;        /* what the wait returns */
 
     /* One wait at a time, so its nodes live here and not on the stack. */
-    struct rt__timer timer;
+    struct rt_timer timer;
     struct rt_waiters *waiters; /* the list it stands in, or NULL */
     struct rt_task *waiters_prev, *waiters_next;
-    void *wait_item; /* what a queue hands over */
+    const char *waits_for; /* what people are told: "lock", "semaphore" */
+    void *wait_item;       /* what a queue hands over; of rt__waits_task, the task; of a descriptor, its number */
 
     struct rt_waiters joiners;
+    struct rt_call *on_done; /* circular, oldest first */
     struct rt_task *all_prev, *all_next;
     struct rt__multi *multi; /* the multi handle whose connections are its own */
     char name[32];
@@ -52,14 +64,18 @@ struct rt_loop {
     struct rt_task *current;
     struct rt_task *ready_first, *ready_last;
     unsigned ready_count;
+    unsigned budget;          /* switches left before the kernel is asked for events again */
     struct rt_task *finished; /* it has left its stack for the last time; whoever runs next reaps it */
+    struct rt_task *resume;   /* to be put on the parking stage, which the task that left for the loop stood on */
     struct rt_task *main_task;
     struct rt_task *all;   /* every task that is not done */
     struct rt_task *spare; /* freed tasks, kept for the next spawn */
-    unsigned budget;       /* switches left before the kernel is asked for events again */
     bool running;
+    bool watched; /* one of the things that debugging adds to a switch is on */
+    bool stopping;
 
     struct rt__stack_pool stacks;
+    struct rt__stage stage;
     struct rt__timers timers;
     int timer_fd;
     ev_io timer_io;
@@ -70,6 +86,7 @@ struct rt_loop {
     size_t fd_page_count;
     uint64_t outside; /* waits that something outside the loop will end: descriptors, transfers, executor calls */
 
+    struct rt_call *calls; /* asked for by rt_call_soon, circular, oldest first */
     struct rt__curl *curl;
     struct rt_executor *executor;
 
@@ -81,41 +98,74 @@ struct rt_loop {
 
     struct rt_loop_options options;
     struct rt_loop_stats stats;
+    uint64_t schedule_state; /* of the random schedule; 0: in order */
+    int64_t slice_begun_ns;  /* when the current task was given the stack, if slow ones are reported */
 };
 
-/* A wake-up from another thread; the memory is the waiter's, who must not give it up before it has arrived. */
+/* The loop that this thread runs. Read often, so without the call that a shared library's own storage would cost. */
+extern __thread struct rt_loop *rt__loop __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* Returns the task that calls, NULL outside of one. */
+static inline struct rt_task *rt__self(void)
+{
+    return rt__loop ? rt__loop->current : NULL;
+}
+
+/* From another thread to a loop; the memory is the sender's, who must not give it up before it has arrived. */
 struct rt__remote {
     struct rt__remote *next;
+    void (*arrive)(struct rt__remote *remote); /* on the loop's stack; NULL: wake the task */
     struct rt_task *task;
     bool arrived; /* the loop's thread only */
 };
 
-/* Returns the task that calls, NULL outside of one. */
-struct rt_task *rt__self(void);
+/* From any thread: mark as arrived and call `arrive`, or wake the task, in a later turn of the loop. The task may have been
+ * woken by something else by then, so it waits until `arrived`. */
+void rt__remote_send(struct rt_loop *loop, struct rt__remote *remote);
 
 /*
  * Waiting, in three steps: rt__wait_begin (a cancel that is due already ends the wait before it starts), registering
  * with whatever will wake the task, rt__wait. Whoever wakes it takes it out of the timers and of a waiters' list; other
- * registrations the waiter undoes itself, by the status.
+ * registrations the waiter undoes itself, by the status. What it waits for is a word for people, in static memory.
  */
 int rt__wait_begin(struct rt_task *self); /* 0 or -ECANCELED */
 int rt__wait(struct rt_task *self, int64_t deadline_ns,
-             bool cancellable); /* the waker's status, -ETIMEDOUT, -ECANCELED, -EDEADLK, -ENOMEM */
+             const char *waits_for); /* the waker's status, -ETIMEDOUT (the deadline's or a scope's), -ECANCELED,
+                                        -EDEADLK, -ENOMEM */
+void rt__wait_held(struct rt_task *self, const char *waits_for); /* neither cancel nor deadline ends it */
+
+/* rt__wait_begin, standing in a list, rt__wait. */
+int rt__wait_in(struct rt_waiters *waiters, struct rt_task *self, int64_t deadline_ns, const char *waits_for);
+
+extern const char rt__waits_task[]; /* with the task as wait_item */
+extern const char rt__waits_read[], rt__waits_write[]; /* with the descriptor's number as wait_item */
 
 /* End a task's wait. Returns false, and changes nothing, if it was not waiting. */
 bool rt__wake(struct rt_task *task, int status);
 
-/* From any thread: mark as arrived and wake the task, in a later turn of its loop. The task may have been woken by
- * something else by then, so it waits until `arrived`. */
-void rt__wake_remote(struct rt_loop *loop, struct rt__remote *remote);
-
 void rt__waiters_push(struct rt_waiters *waiters, struct rt_task *task);
 void rt__waiters_remove(struct rt_task *task);
+
+static inline bool rt__is_done(const struct rt_task *task)
+{
+    return task->state >= RT_TASK_DONE;
+}
+
+/* call.c: circular lists of callbacks */
+void rt__call_push(struct rt_call **list, struct rt_call *call);
+void rt__call_run_all(struct rt_call **list); /* those that were in it as it began, oldest first */
+void rt__call_done(struct rt_call **list);    /* whatever they wait for is done: run or schedule them */
 
 /* task.c, for the loop */
 int rt__task_create(struct rt_loop *loop, struct rt_task **ret_task, rt_task_fn fn, void *arg);
 void rt__task_run_ready(struct rt_loop *loop);
 void rt__task_free_spare(struct rt_loop *loop);
+void rt__task_unref(struct rt_task *task);
+
+/* debug.c */
+void rt__debug_switch(struct rt_loop *loop, struct rt_task *to); /* the stack changes hands; NULL: to the loop */
+void rt__debug_deadlock(struct rt_loop *loop);                   /* say who waits for what */
+struct rt_task *rt__debug_pick(struct rt_loop *loop);            /* a ready task at random, out of the queue */
 
 /* io.c, for the loop */
 void rt__io_finish(struct rt_loop *loop);

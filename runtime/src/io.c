@@ -9,6 +9,8 @@
 
 enum { PAGE_FDS = 64 };
 
+const char rt__waits_read[] = "read of descriptor", rt__waits_write[] = "write of descriptor";
+
 /* A side's watcher stays active after its event, so that a task which reads again and again costs no epoll_ctl; an
  * event that nobody waits for stops it. */
 struct rt__fd {
@@ -148,7 +150,8 @@ int rt_io_wait(int fd, int events, int64_t deadline_ns)
     *waiter = self;
     ev_io_start(loop->ev, events == RT_READ ? &entry->read_io : &entry->write_io);
     loop->outside++;
-    error = rt__wait(self, deadline_ns, true);
+    self->wait_item = (void *)(intptr_t)fd;
+    error = rt__wait(self, deadline_ns, events == RT_READ ? rt__waits_read : rt__waits_write);
     loop->outside--;
     /* Woken by a deadline or a cancel: still registered. */
     if (*waiter == self)

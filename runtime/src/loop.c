@@ -1,5 +1,6 @@
 /* The loop's turn: run what is ready, hand transfers to libcurl, ask the kernel, fire what is due. */
 #include "internal.h"
+#include <assert.h>
 #include <errno.h>
 #include <iort/executor.h>
 #include <stdlib.h>
@@ -15,11 +16,11 @@ enum { TURN_BUDGET = 256, STACK_BYTES_DEFAULT = 65536 };
 /* No machine has it, and sums of it do not overflow. */
 #define STACK_BYTES_MOST (SIZE_MAX / 1024)
 
-static __thread struct rt_loop *current_loop;
+__thread struct rt_loop *rt__loop;
 
 struct rt_loop *rt_loop_current(void)
 {
-    return current_loop;
+    return rt__loop;
 }
 
 /* --- wake-ups from outside --- */
@@ -56,14 +57,18 @@ static void remote_ready(struct ev_loop *ev, ev_io *io, int events)
         remote = next;
     }
     while (oldest) {
-        struct rt__remote *next = oldest->next; /* the memory is the task's: gone once it runs */
-        oldest->arrived = true;
-        rt__wake(oldest->task, 0);
+        struct rt__remote *next = oldest->next; /* the memory is the sender's: gone once it is told */
+        if (oldest->arrive) {
+            oldest->arrive(oldest);
+        } else {
+            oldest->arrived = true;
+            rt__wake(oldest->task, 0);
+        }
         oldest = next;
     }
 }
 
-void rt__wake_remote(struct rt_loop *loop, struct rt__remote *remote)
+void rt__remote_send(struct rt_loop *loop, struct rt__remote *remote)
 {
     static const uint64_t one = 1;
     pthread_mutex_lock(&loop->remote_mutex);
@@ -110,15 +115,21 @@ static void poll_events(struct rt_loop *loop, bool idle)
     ev_run(loop->ev, idle ? EVRUN_ONCE : EVRUN_NOWAIT);
 }
 
-static bool is_done(const struct rt_task *task)
+/* Another thread may have asked for something that the kernel has not told of yet. */
+static bool remote_pending(struct rt_loop *loop)
 {
-    return task->state == RT_TASK_DONE || task->state == RT_TASK_CANCELLED;
+    pthread_mutex_lock(&loop->remote_mutex);
+    bool pending = loop->remote_first;
+    pthread_mutex_unlock(&loop->remote_mutex);
+    return pending;
 }
 
-/* Returns whether what the loop runs for has come to its end: the main task, or as it is destroyed every task. */
-static bool is_over(const struct rt_loop *loop)
+/* Returns whether what the loop runs for has come to its end: the main task, or as it is destroyed everything. */
+static bool is_over(struct rt_loop *loop)
 {
-    return loop->main_task ? is_done(loop->main_task) : !loop->all;
+    if (loop->running)
+        return loop->stopping || (loop->main_task && rt__is_done(loop->main_task));
+    return !loop->all && !loop->calls && !remote_pending(loop);
 }
 
 /* Returns false if nothing is ready and nothing ever will be. */
@@ -127,13 +138,16 @@ static bool turn(struct rt_loop *loop)
     /* At least everyone who is ready now: what a woken task does not get to read would be reported anew, and cost two
      * epoll_ctl to keep quiet. */
     loop->budget = loop->ready_count > TURN_BUDGET ? loop->ready_count : TURN_BUDGET;
+    if (loop->calls)
+        rt__call_run_all(&loop->calls);
     rt__task_run_ready(loop);
     if (is_over(loop)) /* not a moment is spent on what the others wait for */
         return true;
     bool curl_again = loop->curl && rt__curl_turn(loop);
-    if (!loop->ready_first && !loop->timers.count && !loop->outside)
+    bool idle = !loop->ready_first && !loop->calls && !curl_again;
+    if (idle && !loop->timers.count && !loop->outside && !remote_pending(loop))
         return false;
-    poll_events(loop, !loop->ready_first && !curl_again);
+    poll_events(loop, idle);
     if (loop->timers.count)
         rt__timers_fire(&loop->timers, rt_now_ns());
     if (loop->curl)
@@ -142,6 +156,39 @@ static bool turn(struct rt_loop *loop)
 }
 
 /* --- making, running, ending --- */
+
+static const struct {
+    enum rt_backend backend;
+    unsigned ev;
+    const char *name;
+} backends[] = {
+    {RT_BACKEND_EPOLL, EVBACKEND_EPOLL, "epoll"},
+    {RT_BACKEND_POLL, EVBACKEND_POLL, "poll"},
+    {RT_BACKEND_SELECT, EVBACKEND_SELECT, "select"},
+    {RT_BACKEND_LINUXAIO, EVBACKEND_LINUXAIO, "linuxaio"},
+    {RT_BACKEND_IO_URING, EVBACKEND_IOURING, "io_uring"},
+};
+
+static int backend_create(struct ev_loop **ret_ev, enum rt_backend backend)
+{
+    unsigned wanted = backend == RT_BACKEND_AUTO ? EVBACKEND_EPOLL : 0;
+    for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
+        if (backends[i].backend == backend)
+            wanted = backends[i].ev;
+    if (!wanted)
+        return -EINVAL;
+    if (!(ev_supported_backends() & wanted))
+        return -ENOTSUP;
+    errno = 0;
+    struct ev_loop *ev = ev_loop_new(wanted | EVFLAG_NOENV);
+    bool exhausted = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+    if (!ev && !exhausted && backend == RT_BACKEND_AUTO)
+        ev = ev_loop_new(EVBACKEND_POLL | EVBACKEND_SELECT | EVFLAG_NOENV);
+    if (!ev)
+        return exhausted ? -errno : -ENOTSUP;
+    *ret_ev = ev;
+    return 0;
+}
 
 int rt_loop_create(struct rt_loop **ret_loop, const struct rt_loop_options *options)
 {
@@ -156,6 +203,8 @@ int rt_loop_create(struct rt_loop **ret_loop, const struct rt_loop_options *opti
         loop->options.stack_bytes = STACK_BYTES_DEFAULT;
     rt__stack_pool_init(&loop->stacks, loop->options.stack_bytes);
 
+    loop->watched = loop->options.slow_ns > 0;
+    loop->schedule_state = loop->options.schedule_seed;
     int error;
     loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (loop->timer_fd < 0) {
@@ -168,14 +217,9 @@ int rt_loop_create(struct rt_loop **ret_loop, const struct rt_loop_options *opti
         error = -errno;
         goto close_timer;
     }
-    errno = 0;
-    loop->ev = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
-    if (!loop->ev && errno != EMFILE && errno != ENFILE && errno != ENOMEM)
-        loop->ev = ev_loop_new(EVBACKEND_POLL | EVBACKEND_SELECT | EVFLAG_NOENV);
-    if (!loop->ev) {
-        error = errno ? -errno : -ENOMEM;
+    error = backend_create(&loop->ev, loop->options.backend);
+    if (error < 0)
         goto close_remote;
-    }
     pthread_mutex_init(&loop->remote_mutex, NULL);
     ev_io_init(&loop->timer_io, timer_ready, loop->timer_fd, EV_READ);
     loop->timer_io.data = loop;
@@ -198,27 +242,71 @@ free_loop:
 
 int rt_loop_run(struct rt_loop *loop, rt_task_fn main_fn, void *arg)
 {
-    if (current_loop || loop->running)
+    if (rt__loop || loop->running)
         return -EBUSY;
-    struct rt_task *main_task;
-    int error = rt__task_create(loop, &main_task, main_fn, arg);
+    struct rt_task *main_task = NULL;
+    int error = main_fn ? rt__task_create(loop, &main_task, main_fn, arg) : 0;
     if (error < 0)
         return error;
-    current_loop = loop;
+    if (main_task)
+        rt_task_set_name(main_task, "main");
+    rt__loop = loop;
     loop->running = true;
     loop->main_task = main_task;
     rt__context_init_thread(&loop->context);
 
+    int result = 0;
     while (!is_over(loop)) {
-        if (!turn(loop))
-            rt__wake(main_task, -EDEADLK);
+        if (turn(loop))
+            continue;
+        rt__debug_deadlock(loop);
+        if (!main_task || !rt__wake(main_task, -EDEADLK)) {
+            result = -EDEADLK;
+            break;
+        }
     }
-    int result = main_task->result;
-    rt_task_release(main_task);
+    if (main_task) {
+        result = rt__is_done(main_task) ? main_task->result : -EINTR;
+        rt_task_release(main_task);
+    }
+    loop->stopping = false;
     loop->main_task = NULL;
     loop->running = false;
-    current_loop = NULL;
+    rt__loop = NULL;
     return result;
+}
+
+static void stop_arrived(struct rt__remote *remote)
+{
+    (void)remote;
+    rt__loop->stopping = true;
+    free(remote);
+}
+
+int rt_loop_stop(struct rt_loop *loop)
+{
+    if (loop == rt__loop) {
+        loop->stopping = true;
+        loop->budget = 0;
+        return 0;
+    }
+    struct rt__remote *remote = calloc(1, sizeof(*remote));
+    if (!remote)
+        return -ENOMEM;
+    remote->arrive = stop_arrived;
+    rt__remote_send(loop, remote);
+    return 0;
+}
+
+void rt_loop_hold(struct rt_loop *loop)
+{
+    loop->outside++;
+}
+
+void rt_loop_unhold(struct rt_loop *loop)
+{
+    assert(loop->outside > 0);
+    loop->outside--;
 }
 
 static void cancel_all(struct rt_loop *loop)
@@ -231,7 +319,7 @@ void rt_loop_destroy(struct rt_loop *loop)
 {
     if (!loop)
         return;
-    current_loop = loop;
+    rt__loop = loop;
     rt__context_init_thread(&loop->context);
     cancel_all(loop);
     while (!is_over(loop)) {
@@ -240,7 +328,7 @@ void rt_loop_destroy(struct rt_loop *loop)
     }
     rt__curl_finish(loop);
     rt_executor_destroy(loop->executor);
-    current_loop = NULL;
+    rt__loop = NULL;
 
     rt__io_finish(loop);
     ev_io_stop(loop->ev, &loop->timer_io);
@@ -254,13 +342,14 @@ void rt_loop_destroy(struct rt_loop *loop)
     close(loop->timer_fd);
     rt__timers_finish(&loop->timers);
     rt__task_free_spare(loop);
+    rt__stage_finish(loop);
     rt__stack_pool_finish(&loop->stacks);
     free(loop);
 }
 
 int rt_run(rt_task_fn main_fn, void *arg, const struct rt_loop_options *options)
 {
-    if (current_loop)
+    if (rt__loop)
         return -EBUSY;
     struct rt_loop *loop;
     int error = rt_loop_create(&loop, options);
@@ -280,12 +369,8 @@ void rt_loop_stats(const struct rt_loop *loop, struct rt_loop_stats *ret_stats)
 
 const char *rt_loop_backend(const struct rt_loop *loop)
 {
-    switch (ev_backend(loop->ev)) {
-    case EVBACKEND_EPOLL:
-        return "epoll";
-    case EVBACKEND_POLL:
-        return "poll";
-    default:
-        return "select";
-    }
+    for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
+        if (backends[i].ev == ev_backend(loop->ev))
+            return backends[i].name;
+    return "unknown";
 }

@@ -68,7 +68,7 @@ int rt_queue_put(struct rt_queue *queue, void *item, int64_t deadline_ns)
     /* Whoever makes room takes the item from here. */
     self->wait_item = item;
     rt__waiters_push(&queue->putters, self);
-    return rt__wait(self, deadline_ns, true);
+    return rt__wait(self, deadline_ns, "room in a queue");
 }
 
 int rt_queue_get(struct rt_queue *queue, void **ret_item, int64_t deadline_ns)
@@ -91,7 +91,7 @@ int rt_queue_get(struct rt_queue *queue, void **ret_item, int64_t deadline_ns)
     if (queue->closed)
         return -EPIPE;
     rt__waiters_push(&queue->getters, self);
-    error = rt__wait(self, deadline_ns, true);
+    error = rt__wait(self, deadline_ns, "an item of a queue");
     if (error == 0)
         *ret_item = self->wait_item;
     return error;

@@ -26,12 +26,6 @@ void rt_event_clear(struct rt_event *event)
     event->set = false;
 }
 
-static int wait_in(struct rt_waiters *waiters, struct rt_task *self, int64_t deadline_ns)
-{
-    rt__waiters_push(waiters, self);
-    return rt__wait(self, deadline_ns, true);
-}
-
 int rt_event_wait(struct rt_event *event, int64_t deadline_ns)
 {
     struct rt_task *self = rt__self();
@@ -40,7 +34,10 @@ int rt_event_wait(struct rt_event *event, int64_t deadline_ns)
     int error = rt__wait_begin(self);
     if (error < 0)
         return error;
-    return event->set ? 0 : wait_in(&event->waiters, self, deadline_ns);
+    if (event->set)
+        return 0;
+    rt__waiters_push(&event->waiters, self);
+    return rt__wait(self, deadline_ns, "event");
 }
 
 void rt_lock_init(struct rt_lock *lock)
@@ -69,7 +66,8 @@ int rt_lock_acquire(struct rt_lock *lock, int64_t deadline_ns)
     if (lock->owner == self)
         return -EDEADLK;
     /* Whoever releases it makes this task the owner before waking it, so nobody can come in between. */
-    return wait_in(&lock->waiters, self, deadline_ns);
+    rt__waiters_push(&lock->waiters, self);
+    return rt__wait(self, deadline_ns, "lock");
 }
 
 int rt_lock_release(struct rt_lock *lock)
@@ -107,7 +105,8 @@ int rt_semaphore_acquire(struct rt_semaphore *semaphore, int64_t deadline_ns)
         semaphore->permits--;
         return 0;
     }
-    return wait_in(&semaphore->waiters, self, deadline_ns);
+    rt__waiters_push(&semaphore->waiters, self);
+    return rt__wait(self, deadline_ns, "semaphore");
 }
 
 void rt_semaphore_release(struct rt_semaphore *semaphore)

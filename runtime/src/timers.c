@@ -41,7 +41,7 @@ static void sift_down(struct rt__timers *timers, size_t i, struct rt__timer_slot
     place(timers, i, slot);
 }
 
-int rt__timers_set(struct rt__timers *timers, struct rt__timer *timer, int64_t deadline_ns)
+int rt__timers_set(struct rt__timers *timers, struct rt_timer *timer, int64_t deadline_ns)
 {
     struct rt__timer_slot slot = {deadline_ns, timer};
     if (timer->place) {
@@ -64,7 +64,7 @@ int rt__timers_set(struct rt__timers *timers, struct rt__timer *timer, int64_t d
     return 0;
 }
 
-void rt__timers_clear(struct rt__timers *timers, struct rt__timer *timer)
+void rt__timers_clear(struct rt__timers *timers, struct rt_timer *timer)
 {
     if (!timer->place)
         return;
@@ -87,7 +87,7 @@ int64_t rt__timers_next(const struct rt__timers *timers)
 void rt__timers_fire(struct rt__timers *timers, int64_t now_ns)
 {
     while (timers->count && timers->heap[0].deadline_ns <= now_ns) {
-        struct rt__timer *timer = timers->heap[0].timer;
+        struct rt_timer *timer = timers->heap[0].timer;
         rt__timers_clear(timers, timer);
         timer->fire(timer);
     }

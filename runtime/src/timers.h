@@ -2,18 +2,16 @@
 #ifndef RT_TIMERS_H
 #define RT_TIMERS_H
 
+#include <iort/call.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct rt__timer {
-    size_t place; /* index in the heap + 1; 0: not in it */
-    void (*fire)(struct rt__timer *timer);
-};
+/* Of a struct rt_timer, `place` is its index in the heap + 1, and 0 outside. */
 
 struct rt__timers {
     struct rt__timer_slot {
         int64_t deadline_ns;
-        struct rt__timer *timer;
+        struct rt_timer *timer;
     } * heap;
     size_t count, capacity;
 };
@@ -21,10 +19,10 @@ struct rt__timers {
 void rt__timers_finish(struct rt__timers *timers);
 
 /* Put a timer in, or move it to another deadline. Returns 0 or -ENOMEM. */
-int rt__timers_set(struct rt__timers *timers, struct rt__timer *timer, int64_t deadline_ns);
+int rt__timers_set(struct rt__timers *timers, struct rt_timer *timer, int64_t deadline_ns);
 
 /* Take a timer out, if it is in. */
-void rt__timers_clear(struct rt__timers *timers, struct rt__timer *timer);
+void rt__timers_clear(struct rt__timers *timers, struct rt_timer *timer);
 
 /* Returns the earliest deadline, RT_FOREVER if there is none. */
 int64_t rt__timers_next(const struct rt__timers *timers);

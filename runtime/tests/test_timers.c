@@ -5,7 +5,7 @@
 enum { COUNT = 200, OPERATIONS = 30000, ROUNDS = 10 };
 
 struct entry {
-    struct rt__timer timer; /* first: fire gets its address */
+    struct rt_timer timer; /* first: fire gets its address */
     int64_t deadline_ns;
     bool in, fired;
 };
@@ -24,7 +24,7 @@ static uint64_t random_below(uint64_t limit)
     return random_state % limit;
 }
 
-static void note_firing(struct rt__timer *timer)
+static void note_firing(struct rt_timer *timer)
 {
     struct entry *entry = (struct entry *)timer;
     assert_false(entry->fired);
@@ -118,17 +118,17 @@ static void an_empty_heap_has_no_next_deadline(void **state)
 {
     (void)state;
     struct rt__timers empty = {0};
-    struct rt__timer timer = {0};
+    struct rt_timer timer = {0};
     assert_int_equal(rt__timers_next(&empty), RT_FOREVER);
     rt__timers_clear(&empty, &timer);
     rt__timers_fire(&empty, RT_FOREVER);
     rt__timers_finish(&empty);
 }
 
-static struct rt__timer again;
+static struct rt_timer again;
 static int again_count;
 
-static void set_again(struct rt__timer *timer)
+static void set_again(struct rt_timer *timer)
 {
     if (++again_count < 5)
         rt__timers_set(&timers, timer, again_count);
@@ -137,7 +137,7 @@ static void set_again(struct rt__timer *timer)
 static void a_timer_may_be_set_again_as_it_fires(void **state)
 {
     (void)state;
-    again = (struct rt__timer){.fire = set_again};
+    again = (struct rt_timer){.fire = set_again};
     assert_int_equal(rt__timers_set(&timers, &again, 0), 0);
     rt__timers_fire(&timers, 2);
     assert_int_equal(again_count, 3);

@@ -2,6 +2,7 @@
 #ifndef IORT_IORT_H
 #define IORT_IORT_H
 
+#include <iort/call.h>
 #include <iort/clock.h>
 #include <iort/executor.h>
 #include <iort/io.h>
@@ -9,5 +10,6 @@
 #include <iort/queue.h>
 #include <iort/sync.h>
 #include <iort/task.h>
+#include <iort/timeout.h>
 
 #endif

@@ -13,6 +13,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 struct rt_task;
+struct rt_call;
 
 enum rt_task_state {
     RT_TASK_PENDING,   /**< created, not yet started: it has no stack */
@@ -28,10 +29,25 @@ enum rt_task_state {
  *                  rt_task_join. NULL: nobody awaits the task (it is detached).
  * @param fn, arg   the body; arg must live until the task is done
  *
- * Returns 0, -EINVAL (outside a task) or -ENOMEM.
- * Context: a task. Does not suspend. Source: asyncio.create_task.
+ * Returns 0, -EINVAL (this thread runs no loop), -ENOTSUP (the caller is parkable and arg lies on its stack) or -ENOMEM.
+ * Context: a task or a callback. Does not suspend. Source: asyncio.create_task.
  */
 int rt_task_spawn(struct rt_task **ret_task, rt_task_fn fn, void *arg);
+
+/** All zeros is the default of every field. */
+struct rt_task_options {
+    const char *name; /**< copied, cut to 31 bytes; NULL: none */
+    /**
+     * While it waits, what its stack holds may be put aside in a few hundred bytes, so that a million can wait at once. In return
+     * nobody may keep a pointer to anything on that stack across a wait: calls that would hand one out return -ENOTSUP
+     * (rt_curl_perform, rt_executor_call, rt_submit, rt_call_at, a spawn with such an argument), what they cannot see is
+     * up to the caller (a lock or an event must not lie there). Ignored under sanitizers, valgrind and -Dcontext=ucontext.
+     */
+    bool parkable;
+};
+
+/** rt_task_spawn with options. */
+int rt_task_spawn_with(struct rt_task **ret_task, rt_task_fn fn, void *arg, const struct rt_task_options *options);
 
 /**
  * Wait until a task is done. Any number of tasks may await the same one; the handle must be valid as the call is made,
@@ -71,6 +87,21 @@ void rt_task_release(struct rt_task *task);
  */
 int rt_task_cancel(struct rt_task *task);
 
+/** Take one more reference, given back by rt_task_release. Returns the task. */
+struct rt_task *rt_task_retain(struct rt_task *task);
+
+/**
+ * Have a callback called once a task is done, in the turn after; at once in the next turn if it is done already.
+ *
+ * @param call  initialised with rt_call_init; its memory must live until it was called or rt_call_cancel took it back
+ * Returns 0, -EBUSY (the call is asked for already), or as rt_call_soon. Context: a task or a callback of the same loop.
+ * Source: asyncio.Task.add_done_callback; rt_call_cancel is remove_done_callback.
+ */
+int rt_task_on_done(struct rt_task *task, struct rt_call *call);
+
+/** Copy the result of a task that is done. Returns 0, or -EBUSY (it is not done). Source: asyncio.Task.result. */
+int rt_task_result(const struct rt_task *task, int *ret_result);
+
 /** Returns the state. Context: a task of the same loop, or after the loop is gone. */
 enum rt_task_state rt_task_state(const struct rt_task *task);
 
@@ -90,7 +121,8 @@ const char *rt_task_name(const struct rt_task *task);
 /**
  * Let every other ready task run once.
  *
- * Returns 0, -ECANCELED, or -EINVAL (outside a task). Source: asyncio.sleep(0).
+ * Returns 0, -ECANCELED, -ETIMEDOUT (the deadline of a timeout scope has passed), or -EINVAL (outside a task).
+ * Source: asyncio.sleep(0).
  */
 int rt_yield(void);
 
@@ -100,6 +132,7 @@ int rt_yield(void);
  * @param deadline_ns  CLOCK_MONOTONIC, ns; RT_FOREVER waits without limit
  *
  * Returns 0 once the deadline has passed (never before it), or
+ *   -ETIMEDOUT  the earlier deadline of a timeout scope has passed
  *   -ECANCELED  the task was cancelled: unwind and return
  *   -EDEADLK    RT_FOREVER in the main task, and nothing else could ever happen
  *   -ENOMEM     no room for one more deadline

@@ -1,6 +1,5 @@
 /* What every kind of switch has in common: telling the sanitizers, in a function that they do not instrument. */
 #include "context.h"
-#include <stdint.h>
 #ifdef RT_CONTEXT_UCONTEXT
 #include <fenv.h>
 #endif
@@ -13,8 +12,6 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
-/* The control words of floating point that new stacks begin with: of the thread, not of whichever task runs as they are
- * made. */
 #ifdef RT_CONTEXT_UCONTEXT
 
 static __thread fenv_t thread_control;
@@ -24,30 +21,10 @@ static void note_control(void)
     fegetenv(&thread_control);
 }
 
-/* makecontext passes ints only: a pointer goes in two halves. */
-static void ucontext_entry(unsigned fn_hi, unsigned fn_lo, unsigned arg_hi, unsigned arg_lo)
+void rt__context_reset_control(void)
 {
-    void (*entry)(void *) = (void (*)(void *))(((uintptr_t)fn_hi << 16 << 16) | fn_lo);
-    entry((void *)(((uintptr_t)arg_hi << 16 << 16) | arg_lo));
-}
-
-static void context_prepare(struct rt__context *context, void *stack_low, size_t stack_bytes, void (*entry)(void *),
-                            void *arg)
-{
-    uintptr_t fn = (uintptr_t)entry, a = (uintptr_t)arg;
-    fenv_t here;
-    fegetenv(&here);
     fesetenv(&thread_control);
-    getcontext(&context->uc);
-    fesetenv(&here);
-    context->uc.uc_stack.ss_sp = stack_low;
-    context->uc.uc_stack.ss_size = stack_bytes;
-    context->uc.uc_link = NULL;
-    makecontext(&context->uc, (void (*)(void))ucontext_entry, 4, (unsigned)(fn >> 16 >> 16), (unsigned)fn,
-                (unsigned)(a >> 16 >> 16), (unsigned)a);
 }
-
-#define SWITCH(from, to) swapcontext(&(from)->uc, &(to)->uc)
 
 const char *rt__context_name(void)
 {
@@ -56,78 +33,66 @@ const char *rt__context_name(void)
 
 #else
 
-/* In the assembly file: store the callee-saved registers on the stack, its address in *save_sp, and do the reverse. */
-void rt__context_swap(void **save_sp, void *load_sp);
-/* Where a new stack begins: calls the function in one callee-saved register with the argument in another. */
-void rt__context_start(void);
+__thread uint64_t rt__context_control;
 
-static __thread uint64_t thread_control;
-
-static void note_control(void)
-{
 #if defined(__x86_64__)
+
+static uint64_t read_control(void)
+{
     uint32_t mxcsr;
     uint16_t x87;
     __asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
     __asm__ volatile("fnstcw %0" : "=m"(x87));
-    thread_control = mxcsr | (uint64_t)x87 << 32;
-#elif defined(__aarch64__)
-    __asm__ volatile("mrs %0, fpcr" : "=r"(thread_control));
-#endif
+    return mxcsr | (uint64_t)x87 << 32;
 }
 
-static void context_prepare(struct rt__context *context, void *stack_low, size_t stack_bytes, void (*entry)(void *),
-                            void *arg)
+/* Comparing is quick, setting is slow. The low bits of MXCSR are flags that any operation raises. */
+void rt__context_reset_control(void)
 {
-    uintptr_t top = ((uintptr_t)stack_low + stack_bytes) & ~(uintptr_t)15;
-#if defined(__x86_64__)
-    /* Lowest first, as rt__context_swap pops them: control words, r15, r14, r13, r12, rbx, rbp, return address. */
-    uint64_t *frame = (uint64_t *)(top - 80);
-    frame[0] = thread_control;
-    frame[1] = frame[2] = 0;
-    frame[3] = (uint64_t)(uintptr_t)entry; /* r13 */
-    frame[4] = (uint64_t)(uintptr_t)arg;   /* r12 */
-    frame[5] = frame[6] = 0;
-    frame[7] = (uint64_t)(uintptr_t)rt__context_start;
-    frame[8] = frame[9] = 0;
-#elif defined(__aarch64__)
-    /* x19 .. x30, d8 .. d15 and the control word, as rt__context_swap loads them. */
-    uint64_t *frame = (uint64_t *)(top - 176);
-    for (int i = 0; i < 22; i++)
-        frame[i] = 0;
-    frame[0] = (uint64_t)(uintptr_t)entry;              /* x19 */
-    frame[1] = (uint64_t)(uintptr_t)arg;                /* x20 */
-    frame[11] = (uint64_t)(uintptr_t)rt__context_start; /* x30 */
-    frame[20] = thread_control;
-#else
-#error "no assembly for this CPU: configure with -Dcontext=ucontext"
-#endif
-    context->sp = frame;
+    static const uint64_t flags = 0x3f;
+    if (((read_control() ^ rt__context_control) & ~flags) == 0)
+        return;
+    uint32_t mxcsr = (uint32_t)rt__context_control;
+    uint16_t x87 = (uint16_t)(rt__context_control >> 32);
+    __asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
+    __asm__ volatile("fldcw %0" : : "m"(x87));
 }
-
-#define SWITCH(from, to) rt__context_swap(&(from)->sp, (to)->sp)
 
 const char *rt__context_name(void)
 {
-#if defined(__x86_64__)
     return "asm-x86_64";
-#else
-    return "asm-aarch64";
-#endif
 }
 
-#endif
+#elif defined(__aarch64__)
 
-void rt__context_init(struct rt__context *context, void *stack_low, size_t stack_bytes, void (*entry)(void *arg),
-                      void *arg)
+static uint64_t read_control(void)
 {
-    context_prepare(context, stack_low, stack_bytes, entry, arg);
-#ifdef RT_ASAN
-    context->fake_stack = NULL;
-    context->stack_low = stack_low;
-    context->stack_bytes = stack_bytes;
-#endif
+    uint64_t fpcr;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
+    return fpcr;
 }
+
+void rt__context_reset_control(void)
+{
+    if (read_control() != rt__context_control)
+        __asm__ volatile("msr fpcr, %0" : : "r"(rt__context_control));
+}
+
+const char *rt__context_name(void)
+{
+    return "asm-aarch64";
+}
+
+#else
+#error "no assembly for this CPU: configure with -Dcontext=ucontext"
+#endif
+
+static void note_control(void)
+{
+    rt__context_control = read_control();
+}
+
+#endif
 
 void rt__context_init_thread(struct rt__context *context)
 {
@@ -150,22 +115,99 @@ void rt__context_init_thread(struct rt__context *context)
 #endif
 }
 
-/* Instrumented, this function would tell the thread sanitizer of its entry on one stack and of its exit on another. */
-RT_NO_TSAN __attribute__((noinline)) void rt__context_switch(struct rt__context *from, struct rt__context *to,
-                                                             int from_ends)
+#ifndef RT_CONTEXT_BARE
+
+/* Tell the sanitizers of a switch that is about to happen; `from` is NULL if nobody switches back. */
+static inline __attribute__((always_inline)) void tell_leaving(struct rt__context *from, struct rt__context *to)
 {
-    (void)from_ends;
+    (void)from;
+    (void)to;
 #ifdef RT_ASAN
-    __sanitizer_start_switch_fiber(from_ends ? NULL : &from->fake_stack, to->stack_low, to->stack_bytes);
+    __sanitizer_start_switch_fiber(from ? &from->fake_stack : NULL, to->stack_low, to->stack_bytes);
 #endif
 #ifdef RT_TSAN
     __tsan_switch_to_fiber(to->fiber, 0);
 #endif
-    SWITCH(from, to);
+}
+
+static inline __attribute__((always_inline)) void tell_arrived(struct rt__context *here)
+{
+    (void)here;
 #ifdef RT_ASAN
-    __sanitizer_finish_switch_fiber(from->fake_stack, NULL, NULL);
+    __sanitizer_finish_switch_fiber(here->fake_stack, NULL, NULL);
 #endif
 }
+
+/* Instrumented, this function would tell the thread sanitizer of its entry on one stack and of its exit on another. */
+RT_NO_TSAN __attribute__((noinline)) void rt__context_switch(struct rt__context *from, struct rt__context *to)
+{
+    tell_leaving(from, to);
+#ifdef RT_CONTEXT_UCONTEXT
+    swapcontext(&from->uc, &to->uc);
+#else
+    rt__context_swap(&from->sp, to->sp);
+#endif
+    tell_arrived(from);
+}
+
+/* Lies on the stack of whoever is left, and is read before that one can run again. */
+struct beginning {
+    rt__context_fn entry;
+    void *arg;
+};
+
+/* Not instrumented: it runs before the sanitizers have heard of the arrival and after they have heard of the leaving. */
+RT_NO_TSAN __attribute__((no_sanitize("address"), noinline)) static struct rt__context *begin(void *arg)
+{
+    struct beginning beginning = *(struct beginning *)arg;
+    struct rt__context *next = beginning.entry(beginning.arg);
+    tell_leaving(NULL, next);
+    return next;
+}
+
+#ifdef RT_CONTEXT_UCONTEXT
+/* makecontext passes ints only: a pointer goes in two halves. */
+RT_NO_TSAN __attribute__((no_sanitize("address"))) static void begin_ucontext(unsigned hi, unsigned lo)
+{
+    setcontext(&begin((void *)(((uintptr_t)hi << 16 << 16) | lo))->uc);
+}
+#endif
+
+RT_NO_TSAN __attribute__((noinline)) void rt__context_enter(struct rt__context *from, struct rt__context *to,
+                                                            void *stack_low, size_t stack_bytes, void *fiber,
+                                                            rt__context_fn entry, void *arg)
+{
+    struct beginning beginning = {entry, arg};
+    (void)fiber;
+#ifdef RT_ASAN
+    to->fake_stack = NULL;
+    to->stack_low = stack_low;
+    to->stack_bytes = stack_bytes;
+#endif
+#ifdef RT_TSAN
+    to->fiber = fiber;
+#endif
+#ifdef RT_CONTEXT_UCONTEXT
+    fenv_t here;
+    fegetenv(&here);
+    fesetenv(&thread_control);
+    getcontext(&to->uc);
+    fesetenv(&here);
+    to->uc.uc_stack.ss_sp = stack_low;
+    to->uc.uc_stack.ss_size = stack_bytes;
+    to->uc.uc_link = NULL;
+    uintptr_t address = (uintptr_t)&beginning;
+    makecontext(&to->uc, (void (*)(void))begin_ucontext, 2, (unsigned)(address >> 16 >> 16), (unsigned)address);
+    tell_leaving(from, to);
+    swapcontext(&from->uc, &to->uc);
+#else
+    tell_leaving(from, to);
+    rt__context_call(&from->sp, (char *)stack_low + stack_bytes, begin, &beginning, rt__context_control);
+#endif
+    tell_arrived(from);
+}
+
+#endif
 
 void rt__context_entered(struct rt__context *context)
 {

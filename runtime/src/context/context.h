@@ -7,6 +7,7 @@
 #define RT_CONTEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef RT_CONTEXT_UCONTEXT
 #include <ucontext.h>
@@ -34,11 +35,16 @@
 #define RT_NO_TSAN __attribute__((no_sanitize("thread")))
 #endif
 
+/* Nothing to tell anybody: a switch is the assembly alone. */
+#if !defined(RT_CONTEXT_UCONTEXT) && !defined(RT_ASAN) && !defined(RT_TSAN)
+#define RT_CONTEXT_BARE 1
+#endif
+
 struct rt__context {
 #ifdef RT_CONTEXT_UCONTEXT
     ucontext_t uc;
 #else
-    void *sp; /* where the callee-saved registers lie */
+    void *sp; /* where the callee-saved registers lie; the assembly knows that it comes first */
 #endif
 #ifdef RT_ASAN
     void *fake_stack;
@@ -50,16 +56,61 @@ struct rt__context {
 #endif
 };
 
-/* Prepare a context that runs entry(arg) on a stack when first switched to; entry never returns. */
-void rt__context_init(struct rt__context *context, void *stack_low, size_t stack_bytes, void (*entry)(void *arg),
-                      void *arg);
+/* What a stack begins with; returns the context to go on in when it is over, for which nobody switches back. */
+typedef struct rt__context *(*rt__context_fn)(void *arg);
+
+/* Leave `from` and run entry(arg) on a stack of its own, which `to` becomes the context of; returns when somebody
+ * switches back. A call rather than a switch to a frame made by hand: the CPU predicts the returns on both sides.
+ * `fiber` is what rt__context_fiber_create gave for the stack. */
+#ifndef RT_CONTEXT_UCONTEXT
+/* In the assembly file: as rt__context_swap, but to a new stack, where entry(arg) is called under the given control
+ * words; what it returns is switched to. */
+void rt__context_call(void **save_sp, void *stack_top, rt__context_fn entry, void *arg, uint64_t control);
+/* The floating point control words of the thread as it began to run its loop: every task begins with those. */
+extern __thread uint64_t rt__context_control __attribute__((tls_model("initial-exec"), visibility("hidden")));
+#endif
+
+#ifdef RT_CONTEXT_BARE
+static inline void rt__context_enter(struct rt__context *from, struct rt__context *to, void *stack_low,
+                                     size_t stack_bytes, void *fiber, rt__context_fn entry, void *arg)
+{
+    (void)to;
+    (void)fiber;
+    rt__context_call(&from->sp, (char *)stack_low + stack_bytes, entry, arg, rt__context_control);
+}
+#else
+void rt__context_enter(struct rt__context *from, struct rt__context *to, void *stack_low, size_t stack_bytes,
+                       void *fiber, rt__context_fn entry, void *arg);
+#endif
+
+/* Give floating point the control words that a task begins with: the one before may have left others. */
+void rt__context_reset_control(void);
 
 /* Take note of the calling thread's own stack, so that it can be switched back to, and of its floating point control
  * words, which the contexts made from now on begin with. */
 void rt__context_init_thread(struct rt__context *context);
 
-/* Leave `from`, go on in `to`; returns when somebody switches back. `from_ends`: nobody will. */
-void rt__context_switch(struct rt__context *from, struct rt__context *to, int from_ends);
+#ifndef RT_CONTEXT_UCONTEXT
+/* In the assembly file: store the callee-saved registers on the stack, its address in *save_sp, and do the reverse. */
+void rt__context_swap(void **save_sp, void *load_sp);
+#endif
+
+/* Leave `from`, go on in `to`; returns when somebody switches back. */
+#ifdef RT_CONTEXT_BARE
+static inline void rt__context_switch(struct rt__context *from, struct rt__context *to)
+{
+    rt__context_swap(&from->sp, to->sp);
+}
+#else
+void rt__context_switch(struct rt__context *from, struct rt__context *to);
+#endif
+
+/* `heir` begins on the stack of `context`, which has ended, without a switch. */
+static inline void rt__context_inherit(struct rt__context *heir, const struct rt__context *context)
+{
+    *heir = *context;
+    rt__context_reset_control();
+}
 
 /* To be called first thing on a new stack. */
 void rt__context_entered(struct rt__context *context);

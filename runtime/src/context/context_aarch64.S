@@ -47,18 +47,58 @@ rt__context_swap:
     .cfi_endproc
     .size   rt__context_swap, . - rt__context_swap
 
-    .globl  rt__context_start
-    .hidden rt__context_start
-    .type   rt__context_start, %function
+    .globl  rt__context_call
+    .hidden rt__context_call
+    .type   rt__context_call, %function
     .p2align 4
-/* The bottom of a new stack: x19 is the function, x20 its argument. Unwinders stop here. */
-rt__context_start:
+/* x0: where to store this stack's pointer; x1: the top of the new stack; x2: what to call there; x3: its argument; x4: the
+ * control word it begins with. It returns the address of the context to go on in. Unwinders stop here. */
+rt__context_call:
     .cfi_startproc
+    sub     sp, sp, #176
+    stp     x19, x20, [sp, #0]
+    stp     x21, x22, [sp, #16]
+    stp     x23, x24, [sp, #32]
+    stp     x25, x26, [sp, #48]
+    stp     x27, x28, [sp, #64]
+    stp     x29, x30, [sp, #80]
+    stp     d8,  d9,  [sp, #96]
+    stp     d10, d11, [sp, #112]
+    stp     d12, d13, [sp, #128]
+    stp     d14, d15, [sp, #144]
+    mrs     x10, fpcr
+    str     x10, [sp, #160]
+    mov     x9, sp
+    str     x9, [x0]
+    mov     sp, x1
     .cfi_undefined x30
-    mov     x0, x20
-    blr     x19
-    brk     #1
+    cmp     x10, x4
+    b.eq    1f
+    msr     fpcr, x4
+1:  mov     x0, x3
+    mov     x29, #0
+    mov     x30, #0
+    blr     x2
+    ldr     x9, [x0]
+    mov     sp, x9
+    mrs     x10, fpcr
+    ldr     x11, [sp, #160]
+    cmp     x10, x11
+    b.eq    2f
+    msr     fpcr, x11
+2:  ldp     x19, x20, [sp, #0]
+    ldp     x21, x22, [sp, #16]
+    ldp     x23, x24, [sp, #32]
+    ldp     x25, x26, [sp, #48]
+    ldp     x27, x28, [sp, #64]
+    ldp     x29, x30, [sp, #80]
+    ldp     d8,  d9,  [sp, #96]
+    ldp     d10, d11, [sp, #112]
+    ldp     d12, d13, [sp, #128]
+    ldp     d14, d15, [sp, #144]
+    add     sp, sp, #176
+    ret
     .cfi_endproc
-    .size   rt__context_start, . - rt__context_start
+    .size   rt__context_call, . - rt__context_call
 
     .section .note.GNU-stack, "", %progbits

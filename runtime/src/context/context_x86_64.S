@@ -42,18 +42,63 @@ rt__context_swap:
     .cfi_endproc
     .size   rt__context_swap, . - rt__context_swap
 
-    .globl  rt__context_start
-    .hidden rt__context_start
-    .type   rt__context_start, @function
+    .globl  rt__context_call
+    .hidden rt__context_call
+    .type   rt__context_call, @function
     .p2align 4
-/* The bottom of a new stack: r13 is the function, r12 its argument. Unwinders stop here. */
-rt__context_start:
+/* rdi: where to store this stack's pointer; rsi: the top of the new stack; rdx: what to call there; rcx: its argument; r8: the
+ * control words it begins with. It returns the address of the context to go on in. Unwinders stop here. */
+rt__context_call:
     .cfi_startproc
+    pushq   %rbp
+    pushq   %rbx
+    pushq   %r12
+    pushq   %r13
+    pushq   %r14
+    pushq   %r15
+    subq    $8, %rsp
+    stmxcsr (%rsp)
+    fnstcw  4(%rsp)
+    movl    (%rsp), %eax
+    movzwl  4(%rsp), %r9d
+    movq    %rsp, (%rdi)
+    movq    %rsi, %rsp
     .cfi_undefined rip
-    movq    %r12, %rdi
-    callq   *%r13
-    ud2
+    movq    %r8, %r10
+    shrq    $32, %r10
+    cmpl    %r8d, %eax
+    jne     4f
+    cmpw    %r10w, %r9w
+    jne     4f
+3:  movq    %rcx, %rdi
+    xorl    %ebp, %ebp
+    callq   *%rdx
+    movq    (%rax), %rsp
+    stmxcsr -8(%rsp)                /* the red zone: nobody else writes there */
+    fnstcw  -4(%rsp)
+    movl    -8(%rsp), %eax
+    movzwl  -4(%rsp), %ecx
+    cmpl    (%rsp), %eax
+    jne     6f
+    cmpw    4(%rsp), %cx
+    jne     6f
+5:  addq    $8, %rsp
+    popq    %r15
+    popq    %r14
+    popq    %r13
+    popq    %r12
+    popq    %rbx
+    popq    %rbp
+    retq
+4:  movl    %r8d, -8(%rsp)
+    movl    %r10d, -4(%rsp)
+    ldmxcsr -8(%rsp)
+    fldcw   -4(%rsp)
+    jmp     3b
+6:  ldmxcsr (%rsp)
+    fldcw   4(%rsp)
+    jmp     5b
     .cfi_endproc
-    .size   rt__context_start, . - rt__context_start
+    .size   rt__context_call, . - rt__context_call
 
     .section .note.GNU-stack, "", @progbits
