@@ -31,11 +31,19 @@ struct rt_task {
     struct rt_timeout *scopes;
     int result;
     uint32_t references; /* the handle's holders, and the loop's own until it is done */
+    /* All that makes a yield more than a switch, so that one look tells that none of it does. */
+    union {
+        struct {
+            bool cancel_requested;
+            bool parkable;
+            bool limited; /* limit_ns is not RT_FOREVER */
+            bool fresh;   /* it has not begun: there is no stack to switch to */
+        };
+        uint32_t uncommon;
+    };
     uint8_t state;
-    bool parkable;
-    bool waiting;     /* parked, and nobody has woken it */
-    bool cancellable; /* of the wait it is in */
-    bool cancel_requested;
+    bool waiting;           /* parked, and nobody has woken it */
+    bool cancellable;       /* of the wait it is in */
     bool cancel_on_its_way; /* woken by a cancel, not yet running again */
     uint8_t shields;        /* scopes that keep a cancel outside */
     int wait_status;        /* what the wait returns */
@@ -61,18 +69,21 @@ struct rt__remote;
 struct rt_loop {
     struct ev_loop *ev;
     struct rt__context context; /* the thread's own stack: libev and libcurl run on it */
-    struct rt_task *current;
-    struct rt_task *ready_first, *ready_last;
+    struct rt_task *ready_first;
     unsigned ready_count;
-    unsigned budget;          /* switches left before the kernel is asked for events again */
+    unsigned budget; /* switches left before the kernel is asked for events again */
+    struct rt_task *ready_last;
+    bool watched; /* one of the things that debugging adds to a switch is on */
+    bool running;
+    bool stopping;
+    struct rt_task *current;
     struct rt_task *finished; /* it has left its stack for the last time; whoever runs next reaps it */
+    unsigned turn_budget;     /* what it is at the beginning of a turn */
+    bool used_up;             /* the last turn ended because of it */
     struct rt_task *resume;   /* to be put on the parking stage, which the task that left for the loop stood on */
     struct rt_task *main_task;
     struct rt_task *all;   /* every task that is not done */
     struct rt_task *spare; /* freed tasks, kept for the next spawn */
-    bool running;
-    bool watched; /* one of the things that debugging adds to a switch is on */
-    bool stopping;
 
     struct rt__stack_pool stacks;
     struct rt__stage stage;

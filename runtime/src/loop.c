@@ -9,9 +9,13 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-/* Switches between two looks at the kernel while tasks stay ready: often enough that a busy loop notices
- * its descriptors within microseconds, seldom enough that the system calls do not show in a yield. */
-enum { TURN_BUDGET = 256, STACK_BYTES_DEFAULT = 65536 };
+/*
+ * Switches between two looks at the kernel while tasks stay ready. As many as take about TURN_NS, however much the tasks
+ * do between two waits: often enough that a busy loop notices its descriptors within microseconds, seldom enough that
+ * the system calls do not show in a yield.
+ */
+enum { TURN_BUDGET_LEAST = 256, TURN_BUDGET_MOST = 8192, TURN_NS = 25000 };
+enum { STACK_BYTES_DEFAULT = 65536 };
 
 /* No machine has it, and sums of it do not overflow. */
 #define STACK_BYTES_MOST (SIZE_MAX / 1024)
@@ -132,15 +136,30 @@ static bool is_over(struct rt_loop *loop)
     return !loop->all && !loop->calls && !remote_pending(loop);
 }
 
+/* The budget was used up: was it too much, or too little? */
+static void adapt_budget(struct rt_loop *loop, int64_t turn_ns)
+{
+    if (turn_ns < TURN_NS / 2 && loop->turn_budget < TURN_BUDGET_MOST)
+        loop->turn_budget *= 2;
+    else if (turn_ns > TURN_NS && loop->turn_budget > TURN_BUDGET_LEAST)
+        loop->turn_budget /= 2;
+}
+
 /* Returns false if nothing is ready and nothing ever will be. */
 static bool turn(struct rt_loop *loop)
 {
     /* At least everyone who is ready now: what a woken task does not get to read would be reported anew, and cost two
      * epoll_ctl to keep quiet. */
-    loop->budget = loop->ready_count > TURN_BUDGET ? loop->ready_count : TURN_BUDGET;
+    unsigned budget = loop->ready_count > loop->turn_budget ? loop->ready_count : loop->turn_budget;
+    loop->budget = budget;
+    int64_t begun_ns = loop->used_up ? rt_now_ns() : 0; /* of interest in a busy loop alone */
     if (loop->calls)
         rt__call_run_all(&loop->calls);
     rt__task_run_ready(loop);
+    loop->stats.switches += budget - loop->budget;
+    loop->used_up = loop->budget == 0;
+    if (loop->used_up && begun_ns)
+        adapt_budget(loop, rt_now_ns() - begun_ns);
     if (is_over(loop)) /* not a moment is spent on what the others wait for */
         return true;
     bool curl_again = loop->curl && rt__curl_turn(loop);
@@ -203,7 +222,8 @@ int rt_loop_create(struct rt_loop **ret_loop, const struct rt_loop_options *opti
         loop->options.stack_bytes = STACK_BYTES_DEFAULT;
     rt__stack_pool_init(&loop->stacks, loop->options.stack_bytes);
 
-    loop->watched = loop->options.slow_ns > 0;
+    loop->watched = loop->options.slow_ns > 0 || loop->options.schedule_seed != 0;
+    loop->turn_budget = TURN_BUDGET_LEAST;
     loop->schedule_state = loop->options.schedule_seed;
     int error;
     loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -287,7 +307,6 @@ int rt_loop_stop(struct rt_loop *loop)
 {
     if (loop == rt__loop) {
         loop->stopping = true;
-        loop->budget = 0;
         return 0;
     }
     struct rt__remote *remote = calloc(1, sizeof(*remote));

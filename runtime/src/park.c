@@ -40,8 +40,7 @@ int rt__stage_prepare(struct rt_loop *loop)
 bool rt__stage_holds(const struct rt_loop *loop, const void *address)
 {
     const struct rt__stack *stack = loop->stage.stack;
-    return stack && (const char *)address >= stack->low &&
-           (const char *)address < stack->low + loop->stacks.stack_bytes;
+    return stack && (const char *)address >= stack->low && (const char *)address < stack->top;
 }
 
 #ifndef RT_CONTEXT_UCONTEXT
@@ -71,7 +70,7 @@ static void put_aside(struct rt_loop *loop, struct rt_task *task)
 {
     struct rt__stage *stage = &loop->stage;
     const uint64_t *words = task->context.sp;
-    size_t bytes = (size_t)(stage->stack->low + loop->stacks.stack_bytes - (char *)task->context.sp);
+    size_t bytes = (size_t)(stage->stack->top - (char *)task->context.sp);
     size_t count = bytes / sizeof(*words), mask_words = (count + 63) / 64, kept = 0;
     unsigned template = find_template(stage, words, bytes);
     uint64_t packed[TEMPLATE_BYTES_MOST / sizeof(uint64_t) * 65 / 64 + 1];

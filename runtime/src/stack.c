@@ -22,7 +22,12 @@ enum { SLAB_STACKS_FIRST = 16, SLAB_STACKS_MOST = 256 };
 enum { MPROTECT_STACKS_MOST = 30000 };
 static atomic_long mprotect_stacks;
 
-#define CANARY UINT64_C(0x5afe57ac4b0770ed)
+/*
+ * Colouring: equal parts of all stacks would have equal addresses within a page, and so share the same few lines of the
+ * first-level cache, and each load from one stack would seem to depend on the store to another just before. So their
+ * tops differ; by so little that what a task holds as it waits is still within one page. Small stacks cannot spare it.
+ */
+enum { COLOURS = 7, COLOUR_BYTES = 320, COLOURED_BYTES_LEAST = 16384 };
 
 struct rt__slab {
     struct rt__slab *next;
@@ -54,7 +59,7 @@ static enum rt_guard guard_page(char *page_address, size_t page, enum rt_guard b
     return RT_GUARD_NONE;
 }
 
-static int slab_map(struct rt__stack_pool *pool)
+int rt__stack_map(struct rt__stack_pool *pool)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t stride = pool->stack_bytes + page;
@@ -85,6 +90,9 @@ static int slab_map(struct rt__stack_pool *pool)
         struct rt__stack *stack = &slab->stacks[i];
         char *guard = slab->base + i * stride;
         stack->low = guard + page;
+        stack->top = stack->low + pool->stack_bytes;
+        if (pool->stack_bytes >= COLOURED_BYTES_LEAST)
+            stack->top -= i % COLOURS * COLOUR_BYTES;
         stack->guard = guard_page(guard, page, pool->guard);
         if (stack->guard == RT_GUARD_MPROTECT)
             slab->mprotected++;
@@ -103,27 +111,8 @@ static int slab_map(struct rt__stack_pool *pool)
     return 0;
 }
 
-struct rt__stack *rt__stack_acquire(struct rt__stack_pool *pool)
+void rt__stack_overflowed(const char *task_name)
 {
-    if (!pool->free && slab_map(pool) < 0)
-        return NULL;
-    struct rt__stack *stack = pool->free;
-    pool->free = stack->next_free;
-    if (stack->guard == RT_GUARD_NONE)
-        *(uint64_t *)stack->low = CANARY;
-    return stack;
-}
-
-void rt__stack_release(struct rt__stack_pool *pool, struct rt__stack *stack)
-{
-    stack->next_free = pool->free;
-    pool->free = stack;
-}
-
-void rt__stack_check(const struct rt__stack *stack, const char *task_name)
-{
-    if (stack->guard != RT_GUARD_NONE || *(const uint64_t *)stack->low == CANARY)
-        return;
     /* Memory beyond the stack was overwritten: nothing can be trusted any more, least of all stdio. */
     static const char text[] = "iort: stack overflow in task ";
     ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);

@@ -74,19 +74,28 @@ static void timer_fired(struct rt_timer *timer)
     rt__wake(task, -ETIMEDOUT);
 }
 
-void rt__task_unref(struct rt_task *task)
+static void task_free(struct rt_task *task)
 {
-    if (--task->references > 0)
-        return;
-#ifndef RT_ASAN /* there it is freed for good, so that a use after it is seen */
     struct rt_loop *loop = rt__loop;
     if (loop && loop == task->loop) {
+#ifndef RT_ASAN /* there it is freed for good, so that a use after it is seen */
         task->next = loop->spare;
         loop->spare = task;
         return;
-    }
 #endif
+    }
     free(task);
+}
+
+static inline void task_unref(struct rt_task *task)
+{
+    if (--task->references == 0)
+        task_free(task);
+}
+
+void rt__task_unref(struct rt_task *task)
+{
+    task_unref(task);
 }
 
 void rt__task_free_spare(struct rt_loop *loop)
@@ -98,39 +107,32 @@ void rt__task_free_spare(struct rt_loop *loop)
     }
 }
 
+static struct rt_task *task_make(struct rt_loop *loop)
+{
+    struct rt_task *task = calloc(1, sizeof(*task));
+    if (!task)
+        return NULL;
+    task->loop = loop;
+    task->limit_ns = RT_FOREVER;
+    task->timer.fire = timer_fired;
+    return task;
+}
+
 int rt__task_create(struct rt_loop *loop, struct rt_task **ret_task, rt_task_fn fn, void *arg)
 {
     struct rt_task *task = loop->spare;
     if (LIKELY(task))
         loop->spare = task->next;
-    else if (!(task = malloc(sizeof(*task))))
+    else if (!(task = task_make(loop)))
         return -ENOMEM;
-    /* Field by field: clearing it as a whole would cost more than the rest of a spawn. `next`, `waiters_*` and
-     * `wait_item` are written before they are read. */
-    memset(&task->context, 0, sizeof(task->context));
-    task->loop = loop;
+    /* Of one that was used before, task_end has left everything else as calloc does. */
     task->fn = fn;
     task->arg = arg;
-    task->stack = NULL;
-    task->limit_ns = RT_FOREVER;
-    task->scopes = NULL;
-    task->result = 0;
     task->references = ret_task ? 2 : 1;
     task->state = RT_TASK_PENDING;
-    task->parkable = false;
-    task->waiting = false;
-    task->cancellable = false;
-    task->cancel_requested = false;
+    task->uncommon = 0;
+    task->fresh = true;
     task->cancel_on_its_way = false;
-    task->shields = 0;
-    task->wait_status = 0;
-    task->timer.place = 0;
-    task->timer.fire = timer_fired;
-    task->waiters = NULL;
-    task->waits_for = NULL;
-    task->joiners.first = task->joiners.last = NULL;
-    task->on_done = NULL;
-    task->multi = NULL;
     task->name[0] = '\0';
     task->all_prev = NULL;
     task->all_next = loop->all;
@@ -160,6 +162,11 @@ static void task_end(struct rt_task *task, enum rt_task_state state, int result)
         rt__wake(task->joiners.first, 0);
     if (UNLIKELY(task->on_done))
         rt__call_done(&task->on_done);
+    if (UNLIKELY(task->scopes)) { /* left by code that did not end them */
+        task->scopes = NULL;
+        task->limit_ns = RT_FOREVER;
+        task->shields = 0;
+    }
     if (task->all_prev)
         task->all_prev->all_next = task->all_next;
     else
@@ -178,26 +185,26 @@ static inline void reap_finished(struct rt_loop *loop)
     loop->finished = NULL;
     if (!task->parkable) /* the stage stays */
         rt__stack_release(&loop->stacks, task->stack);
-    rt__task_unref(task);
+    task_unref(task);
 }
 
 /* For a task that never ran: it was cancelled, or there is no memory for its stack. */
 static void end_unstarted(struct rt_task *task, enum rt_task_state state, int result)
 {
     task_end(task, state, result);
-    rt__task_unref(task);
+    task_unref(task);
 }
 
 /* Returns what shall run next: the first ready task, or NULL when there is none or it is time to look for events. */
 static inline struct rt_task *next_task(struct rt_loop *loop)
 {
     while (loop->ready_first && loop->budget > 0) {
-        struct rt_task *task = UNLIKELY(loop->schedule_state) ? rt__debug_pick(loop) : ready_pop(loop);
-        loop->budget--;
-        if (UNLIKELY(task->state == RT_TASK_PENDING && task->cancel_requested)) {
+        struct rt_task *task = UNLIKELY(loop->watched && loop->schedule_state) ? rt__debug_pick(loop) : ready_pop(loop);
+        if (UNLIKELY(task->fresh && task->cancel_requested)) {
             end_unstarted(task, RT_TASK_CANCELLED, -ECANCELED);
             continue;
         }
+        loop->budget--;
         return task;
     }
     return NULL;
@@ -208,7 +215,6 @@ static inline void give_turn(struct rt_loop *loop, struct rt_task *task)
     if (UNLIKELY(loop->watched))
         rt__debug_switch(loop, task);
     loop->current = task;
-    loop->stats.switches += task != NULL;
 }
 
 /* The thread sanitizer would note its entry for every task of a stack, and never its exit. */
@@ -220,13 +226,14 @@ RT_NO_TSAN static struct rt__context *task_entry(void *arg)
     reap_finished(loop);
     for (;;) {
         task->state = RT_TASK_RUNNING;
+        task->fresh = false;
         int result = task->fn(task->arg);
 
         struct rt__stack *stack = task->parkable ? loop->stage.stack : task->stack;
         rt__stack_check(stack, task->name);
         task_end(task, RT_TASK_DONE, result);
         struct rt_task *next = next_task(loop);
-        if (next && next->state == RT_TASK_PENDING && next->parkable == task->parkable) {
+        if (next && next->fresh && next->parkable == task->parkable) {
             /* One that begins, as this one ends: it has the stack as it is, without a switch. */
             if (next->parkable)
                 loop->stage.occupant = next;
@@ -234,14 +241,14 @@ RT_NO_TSAN static struct rt__context *task_entry(void *arg)
                 next->stack = stack;
             rt__context_inherit(&next->context, &task->context);
             give_turn(loop, next);
-            rt__task_unref(task);
+            task_unref(task);
             task = next;
             continue;
         }
         if (task->parkable)
             loop->stage.occupant = NULL;
         loop->finished = task;
-        if (next && (next->state == RT_TASK_PENDING || (next->parkable && loop->stage.occupant != next))) {
+        if (next && (next->fresh || (next->parkable && loop->stage.occupant != next))) {
             loop->resume = next; /* more than a switch: the loop does it */
             next = NULL;
         }
@@ -263,11 +270,11 @@ static bool give_stack(struct rt_loop *loop, struct rt_task *task)
 static inline void switch_to(struct rt_loop *loop, struct rt__context *from, struct rt_task *to)
 {
     give_turn(loop, to);
-    if (LIKELY(to->state != RT_TASK_PENDING)) {
+    if (LIKELY(!to->fresh)) {
         rt__context_switch(from, &to->context);
     } else {
         struct rt__stack *stack = to->parkable ? loop->stage.stack : to->stack;
-        rt__context_enter(from, &to->context, stack->low, loop->stacks.stack_bytes, stack->fiber, task_entry, to);
+        rt__context_enter(from, &to->context, stack->low, (size_t)(stack->top - stack->low), stack->fiber, task_entry, to);
     }
 }
 
@@ -282,13 +289,13 @@ static inline void leave(struct rt_loop *loop, struct rt_task *self)
     }
     if (!next)
         next = next_task(loop);
-    while (UNLIKELY(next && (next->parkable || next->state == RT_TASK_PENDING)) && next != self) {
+    while (UNLIKELY(next && (next->parkable || next->fresh)) && next != self) {
         if (next->parkable && self && self->parkable) {
             loop->resume = next; /* nobody can change the scene while standing on the stage */
             next = NULL;
             break;
         }
-        if (next->state != RT_TASK_PENDING || give_stack(loop, next)) {
+        if (!next->fresh || give_stack(loop, next)) {
             if (next->parkable && loop->stage.occupant != next)
                 rt__stage_enter(loop, next);
             break;
@@ -348,22 +355,31 @@ static int make_room(struct rt_task *self)
     return UNLIKELY(self->parkable) ? rt__stage_prepare(self->loop) : 0;
 }
 
-int rt__wait(struct rt_task *self, int64_t deadline_ns, const char *waits_for)
+/* What a wait needs beyond being woken. */
+static int wait_prepare(struct rt_task *self, int64_t deadline_ns)
 {
     int error = make_room(self);
-    int64_t limit_ns = self->limit_ns, until_ns = deadline_ns < limit_ns ? deadline_ns : limit_ns;
-    if (until_ns != RT_FOREVER && error == 0)
+    int64_t until_ns = deadline_ns < self->limit_ns ? deadline_ns : self->limit_ns;
+    if (error == 0 && until_ns != RT_FOREVER)
         error = rt__timers_set(&self->loop->timers, &self->timer, until_ns);
-    if (UNLIKELY(error < 0)) {
+    if (error < 0)
         rt__waiters_remove(self);
-        return error;
+    return error;
+}
+
+int rt__wait(struct rt_task *self, int64_t deadline_ns, const char *waits_for)
+{
+    if (deadline_ns != RT_FOREVER || UNLIKELY(self->uncommon)) {
+        int error = wait_prepare(self, deadline_ns);
+        if (UNLIKELY(error < 0))
+            return error;
     }
     self->waiting = true;
     self->cancellable = true;
     self->waits_for = waits_for;
     park(self);
-    if (UNLIKELY(self->wait_status == -ETIMEDOUT && limit_ns < deadline_ns))
-        expire_scopes(self, limit_ns);
+    if (UNLIKELY(self->wait_status == -ETIMEDOUT && self->limit_ns < deadline_ns))
+        expire_scopes(self, self->limit_ns);
     return self->wait_status;
 }
 
@@ -397,23 +413,46 @@ bool rt__wake(struct rt_task *task, int status)
     return true;
 }
 
-int rt_yield(void)
+/* From the head of the queue to its tail, which is not empty: as ready_push and ready_pop, without their branches. */
+static inline void yield_to(struct rt_loop *loop, struct rt_task *self, struct rt_task *next)
 {
-    struct rt_task *self = rt__self();
-    if (UNLIKELY(!self))
-        return -EINVAL;
-    if (UNLIKELY(cancel_is_due(self)))
+    self->next = NULL;
+    loop->ready_last->next = self;
+    loop->ready_last = self;
+    loop->ready_first = next->next;
+    loop->budget--;
+    loop->current = next;
+    rt__context_switch(&self->context, &next->context);
+    reap_finished(loop);
+}
+
+static int yield_with_care(struct rt_loop *loop, struct rt_task *self)
+{
+    if (cancel_is_due(self))
         return -ECANCELED;
     int error = make_room(self);
-    if (UNLIKELY(error < 0))
+    if (error < 0)
         return error;
-    ready_push(self->loop, self);
+    ready_push(loop, self);
     park(self);
     /* A loop that only yields would otherwise never see its scope's end. */
-    if (UNLIKELY(self->limit_ns != RT_FOREVER) && rt_now_ns() >= self->limit_ns) {
+    if (self->limited && rt_now_ns() >= self->limit_ns) {
         expire_scopes(self, self->limit_ns);
         return -ETIMEDOUT;
     }
+    return 0;
+}
+
+int rt_yield(void)
+{
+    struct rt_loop *loop = rt__loop;
+    struct rt_task *self = loop ? loop->current : NULL;
+    if (UNLIKELY(!self))
+        return -EINVAL;
+    struct rt_task *next = loop->ready_first;
+    if (UNLIKELY(self->uncommon || !next || next->uncommon || loop->budget == 0 || loop->watched))
+        return yield_with_care(loop, self);
+    yield_to(loop, self, next);
     return 0;
 }
 
@@ -461,43 +500,49 @@ int rt_task_spawn_with(struct rt_task **ret_task, rt_task_fn fn, void *arg, cons
     return 0;
 }
 
-int rt_task_await(struct rt_task *task, int *ret_result)
+static inline int await(struct rt_task *task, int *ret_result)
 {
     struct rt_task *self = rt__self();
-    if (!self || self->loop != task->loop)
+    if (UNLIKELY(!self || self->loop != task->loop))
         return -EINVAL;
-    if (self == task)
+    if (UNLIKELY(self == task))
         return -EDEADLK;
-    int error = rt__wait_begin(self);
-    if (error < 0)
-        return error;
-    bool waited = !rt__is_done(task);
-    if (waited) {
-        /* Whoever holds the handle may await the task too, and release it before this one runs again. */
-        task->references++;
+    if (UNLIKELY(cancel_is_due(self)))
+        return -ECANCELED;
+    int error = 0;
+    if (!rt__is_done(task)) {
         self->wait_item = task;
         rt__waiters_push(&task->joiners, self);
         error = rt__wait(self, RT_FOREVER, rt__waits_task);
     }
     if (error == 0 && ret_result)
         *ret_result = task->result;
-    if (waited)
-        rt__task_unref(task);
+    return error;
+}
+
+int rt_task_await(struct rt_task *task, int *ret_result)
+{
+    if (!rt__loop || rt__loop != task->loop)
+        return -EINVAL;
+    /* Whoever holds the handle may await the task, too, and release it before this one runs again. */
+    task->references++;
+    int error = await(task, ret_result);
+    rt__task_unref(task);
     return error;
 }
 
 int rt_task_join(struct rt_task *task, int *ret_result)
 {
-    int error = rt_task_await(task, ret_result);
+    int error = await(task, ret_result);
     if (error == 0)
-        rt_task_release(task);
+        task_unref(task);
     return error;
 }
 
 void rt_task_release(struct rt_task *task)
 {
     if (task)
-        rt__task_unref(task);
+        task_unref(task);
 }
 
 struct rt_task *rt_task_retain(struct rt_task *task)

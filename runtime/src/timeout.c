@@ -7,6 +7,12 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static void set_limit(struct rt_task *self, int64_t limit_ns)
+{
+    self->limit_ns = limit_ns;
+    self->limited = limit_ns != RT_FOREVER;
+}
+
 static int scope_begin(struct rt_timeout *scope, int64_t deadline_ns, bool shield)
 {
     struct rt_task *self = rt__self();
@@ -19,7 +25,7 @@ static int scope_begin(struct rt_timeout *scope, int64_t deadline_ns, bool shiel
         .shield = shield,
     };
     self->scopes = scope;
-    self->limit_ns = shield ? RT_FOREVER : earlier(deadline_ns, self->limit_ns);
+    set_limit(self, shield ? RT_FOREVER : earlier(deadline_ns, self->limit_ns));
     self->shields += shield;
     return 0;
 }
@@ -30,7 +36,7 @@ static int scope_end(struct rt_timeout *scope, bool shield)
     if (!self || self->scopes != scope || scope->shield != shield)
         return -EINVAL;
     self->scopes = scope->outer;
-    self->limit_ns = scope->outer_limit_ns;
+    set_limit(self, scope->outer_limit_ns);
     self->shields -= shield;
     return scope->expired ? -ETIMEDOUT : 0;
 }
@@ -53,7 +59,7 @@ int rt_timeout_move(struct rt_timeout *timeout, int64_t deadline_ns)
     if (timeout->expired)
         return -ETIMEDOUT;
     timeout->deadline_ns = deadline_ns;
-    self->limit_ns = earlier(deadline_ns, timeout->outer_limit_ns);
+    set_limit(self, earlier(deadline_ns, timeout->outer_limit_ns));
     return 0;
 }
 

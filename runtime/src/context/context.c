@@ -209,13 +209,12 @@ RT_NO_TSAN __attribute__((noinline)) void rt__context_enter(struct rt__context *
 
 #endif
 
+#ifdef RT_ASAN
 void rt__context_entered(struct rt__context *context)
 {
-    (void)context;
-#ifdef RT_ASAN
     __sanitizer_finish_switch_fiber(context->fake_stack, NULL, NULL);
-#endif
 }
+#endif
 
 void *rt__context_fiber_create(void)
 {

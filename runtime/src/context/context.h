@@ -113,7 +113,14 @@ static inline void rt__context_inherit(struct rt__context *heir, const struct rt
 }
 
 /* To be called first thing on a new stack. */
+#ifdef RT_ASAN
 void rt__context_entered(struct rt__context *context);
+#else
+static inline void rt__context_entered(struct rt__context *context)
+{
+    (void)context;
+}
+#endif
 
 /* What a thread sanitizer keeps for a stack; a no-op otherwise. Kept with the stack, since making one is costly. */
 void *rt__context_fiber_create(void);
