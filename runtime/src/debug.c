@@ -4,7 +4,8 @@
 
 void rt__debug_switch(struct rt_loop *loop, struct rt_task *to)
 {
-    (void)loop; (void)to;
+    (void)loop;
+    (void)to;
 }
 void rt__debug_deadlock(struct rt_loop *loop)
 {

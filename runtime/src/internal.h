@@ -15,7 +15,11 @@
 #include "context/context.h"
 #include "park.h"
 #include "stack.h"
+#include "task_pool.h"
 #include "timers.h"
+#ifdef RT_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
 
 struct rt_task {
     struct rt__context context;
@@ -45,6 +49,7 @@ struct rt_task {
     bool waiting;           /* parked, and nobody has woken it */
     bool cancellable;       /* of the wait it is in */
     bool cancel_on_its_way; /* woken by a cancel, not yet running again */
+    uint8_t slot;           /* its place in the slab */
     uint8_t shields;        /* scopes that keep a cancel outside */
     int wait_status;        /* what the wait returns */
 
@@ -57,7 +62,6 @@ struct rt_task {
 
     struct rt_waiters joiners;
     struct rt_call *on_done; /* circular, oldest first */
-    struct rt_task *all_prev, *all_next;
     struct rt__multi *multi; /* the multi handle whose connections are its own */
     char name[32];
 };
@@ -82,9 +86,8 @@ struct rt_loop {
     bool used_up;             /* the last turn ended because of it */
     struct rt_task *resume;   /* to be put on the parking stage, which the task that left for the loop stood on */
     struct rt_task *main_task;
-    struct rt_task *all;   /* every task that is not done */
-    struct rt_task *spare; /* freed tasks, kept for the next spawn */
 
+    struct rt__task_pool tasks;
     struct rt__stack_pool stacks;
     struct rt__stage stage;
     struct rt__timers timers;
@@ -130,8 +133,8 @@ struct rt__remote {
     bool arrived; /* the loop's thread only */
 };
 
-/* From any thread: mark as arrived and call `arrive`, or wake the task, in a later turn of the loop. The task may have been
- * woken by something else by then, so it waits until `arrived`. */
+/* From any thread: mark as arrived and call `arrive`, or wake the task, in a later turn of the loop. The task may have
+ * been woken by something else by then, so it waits until `arrived`. */
 void rt__remote_send(struct rt_loop *loop, struct rt__remote *remote);
 
 /*
@@ -148,7 +151,7 @@ void rt__wait_held(struct rt_task *self, const char *waits_for); /* neither canc
 /* rt__wait_begin, standing in a list, rt__wait. */
 int rt__wait_in(struct rt_waiters *waiters, struct rt_task *self, int64_t deadline_ns, const char *waits_for);
 
-extern const char rt__waits_task[]; /* with the task as wait_item */
+extern const char rt__waits_task[];                    /* with the task as wait_item */
 extern const char rt__waits_read[], rt__waits_write[]; /* with the descriptor's number as wait_item */
 
 /* End a task's wait. Returns false, and changes nothing, if it was not waiting. */
@@ -156,6 +159,25 @@ bool rt__wake(struct rt_task *task, int status);
 
 void rt__waiters_push(struct rt_waiters *waiters, struct rt_task *task);
 void rt__waiters_remove(struct rt_task *task);
+
+/* What nobody may touch, for the address sanitizer to tell. */
+static inline void rt__poison(void *address, size_t bytes)
+{
+    (void)address;
+    (void)bytes;
+#ifdef RT_ASAN
+    __asan_poison_memory_region(address, bytes);
+#endif
+}
+
+static inline void rt__unpoison(void *address, size_t bytes)
+{
+    (void)address;
+    (void)bytes;
+#ifdef RT_ASAN
+    __asan_unpoison_memory_region(address, bytes);
+#endif
+}
 
 static inline bool rt__is_done(const struct rt_task *task)
 {
@@ -170,7 +192,6 @@ void rt__call_done(struct rt_call **list);    /* whatever they wait for is done:
 /* task.c, for the loop */
 int rt__task_create(struct rt_loop *loop, struct rt_task **ret_task, rt_task_fn fn, void *arg);
 void rt__task_run_ready(struct rt_loop *loop);
-void rt__task_free_spare(struct rt_loop *loop);
 void rt__task_unref(struct rt_task *task);
 
 /* debug.c */

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 /*
- * Switches between two looks at the kernel while tasks stay ready. As many as take about TURN_NS, however much the tasks
- * do between two waits: often enough that a busy loop notices its descriptors within microseconds, seldom enough that
- * the system calls do not show in a yield.
+ * Switches between two looks at the kernel while tasks stay ready. As many as take about TURN_NS, however much the
+ * tasks do between two waits: often enough that a busy loop notices its descriptors within microseconds, seldom enough
+ * that the system calls do not show in a yield.
  */
 enum { TURN_BUDGET_LEAST = 256, TURN_BUDGET_MOST = 8192, TURN_NS = 25000 };
 enum { STACK_BYTES_DEFAULT = 65536 };
@@ -133,7 +133,7 @@ static bool is_over(struct rt_loop *loop)
 {
     if (loop->running)
         return loop->stopping || (loop->main_task && rt__is_done(loop->main_task));
-    return !loop->all && !loop->calls && !remote_pending(loop);
+    return loop->stats.tasks_now == 0 && !loop->calls && !remote_pending(loop);
 }
 
 /* The budget was used up: was it too much, or too little? */
@@ -181,10 +181,8 @@ static const struct {
     unsigned ev;
     const char *name;
 } backends[] = {
-    {RT_BACKEND_EPOLL, EVBACKEND_EPOLL, "epoll"},
-    {RT_BACKEND_POLL, EVBACKEND_POLL, "poll"},
-    {RT_BACKEND_SELECT, EVBACKEND_SELECT, "select"},
-    {RT_BACKEND_LINUXAIO, EVBACKEND_LINUXAIO, "linuxaio"},
+    {RT_BACKEND_EPOLL, EVBACKEND_EPOLL, "epoll"},         {RT_BACKEND_POLL, EVBACKEND_POLL, "poll"},
+    {RT_BACKEND_SELECT, EVBACKEND_SELECT, "select"},      {RT_BACKEND_LINUXAIO, EVBACKEND_LINUXAIO, "linuxaio"},
     {RT_BACKEND_IO_URING, EVBACKEND_IOURING, "io_uring"},
 };
 
@@ -328,10 +326,16 @@ void rt_loop_unhold(struct rt_loop *loop)
     loop->outside--;
 }
 
+static bool cancel_one(struct rt_task *task, void *user)
+{
+    (void)user;
+    rt_task_cancel(task);
+    return true;
+}
+
 static void cancel_all(struct rt_loop *loop)
 {
-    for (struct rt_task *task = loop->all; task; task = task->all_next)
-        rt_task_cancel(task);
+    rt__task_pool_each(loop, cancel_one, NULL);
 }
 
 void rt_loop_destroy(struct rt_loop *loop)
@@ -360,7 +364,7 @@ void rt_loop_destroy(struct rt_loop *loop)
     close(loop->remote_fd);
     close(loop->timer_fd);
     rt__timers_finish(&loop->timers);
-    rt__task_free_spare(loop);
+    rt__task_pool_finish(loop);
     rt__stage_finish(loop);
     rt__stack_pool_finish(&loop->stacks);
     free(loop);

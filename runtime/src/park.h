@@ -1,6 +1,6 @@
 /*
- * Parking: many tasks take turns on one stack, the stage. What a task's stack holds while another stands there is kept in
- * the heap, as its difference from another task's that waited at the same depth, which mostly leaves a few words.
+ * Parking: many tasks take turns on one stack, the stage. What a task's stack holds while another stands there is kept
+ * in the heap, as its difference from another task's that waited at the same depth, which mostly leaves a few words.
  */
 #ifndef RT_PARK_H
 #define RT_PARK_H
@@ -17,8 +17,8 @@ struct rt__parked;
 enum { RT__TEMPLATES = 8 };
 
 struct rt__stage {
-    struct rt__stack *stack;  /* NULL until a parkable task starts */
-    struct rt_task *occupant; /* whose content it holds, if anybody's */
+    struct rt__stack *stack;    /* NULL until a parkable task starts */
+    struct rt_task *occupant;   /* whose content it holds, if anybody's */
     struct rt__parked *reserve; /* room for any one stack: with it, whoever stands there can always be put aside */
     struct {
         size_t bytes;
@@ -32,7 +32,8 @@ bool rt__park_supported(void);
 /* Have what is needed to put aside whoever stands on the stage. Returns 0 or -ENOMEM. */
 int rt__stage_prepare(struct rt_loop *loop);
 
-/* Put aside the occupant and put a task in its place: one that was put aside, or one that begins. Not to be called from the stage. */
+/* Put aside the occupant and put a task in its place: one that was put aside, or one that begins. Not to be called from
+ * the stage. */
 void rt__stage_enter(struct rt_loop *loop, struct rt_task *task);
 
 /* Whether an address lies on the stage. */

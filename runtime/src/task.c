@@ -68,29 +68,10 @@ void rt__waiters_remove(struct rt_task *task)
 
 /* --- memory --- */
 
-static void timer_fired(struct rt_timer *timer)
-{
-    struct rt_task *task = (struct rt_task *)((char *)timer - offsetof(struct rt_task, timer));
-    rt__wake(task, -ETIMEDOUT);
-}
-
-static void task_free(struct rt_task *task)
-{
-    struct rt_loop *loop = rt__loop;
-    if (loop && loop == task->loop) {
-#ifndef RT_ASAN /* there it is freed for good, so that a use after it is seen */
-        task->next = loop->spare;
-        loop->spare = task;
-        return;
-#endif
-    }
-    free(task);
-}
-
 static inline void task_unref(struct rt_task *task)
 {
     if (--task->references == 0)
-        task_free(task);
+        rt__task_pool_put(task);
 }
 
 void rt__task_unref(struct rt_task *task)
@@ -98,33 +79,13 @@ void rt__task_unref(struct rt_task *task)
     task_unref(task);
 }
 
-void rt__task_free_spare(struct rt_loop *loop)
-{
-    while (loop->spare) {
-        struct rt_task *task = loop->spare;
-        loop->spare = task->next;
-        free(task);
-    }
-}
-
-static struct rt_task *task_make(struct rt_loop *loop)
-{
-    struct rt_task *task = calloc(1, sizeof(*task));
-    if (!task)
-        return NULL;
-    task->loop = loop;
-    task->limit_ns = RT_FOREVER;
-    task->timer.fire = timer_fired;
-    return task;
-}
-
 int rt__task_create(struct rt_loop *loop, struct rt_task **ret_task, rt_task_fn fn, void *arg)
 {
-    struct rt_task *task = loop->spare;
-    if (LIKELY(task))
-        loop->spare = task->next;
-    else if (!(task = task_make(loop)))
+    if (UNLIKELY(!loop->tasks.spare) && rt__task_pool_grow(loop) < 0)
         return -ENOMEM;
+    struct rt_task *task = loop->tasks.spare;
+    rt__unpoison(task, sizeof(*task));
+    loop->tasks.spare = task->next;
     /* Of one that was used before, task_end has left everything else as calloc does. */
     task->fn = fn;
     task->arg = arg;
@@ -134,11 +95,6 @@ int rt__task_create(struct rt_loop *loop, struct rt_task **ret_task, rt_task_fn 
     task->fresh = true;
     task->cancel_on_its_way = false;
     task->name[0] = '\0';
-    task->all_prev = NULL;
-    task->all_next = loop->all;
-    if (loop->all)
-        loop->all->all_prev = task;
-    loop->all = task;
     loop->stats.tasks_spawned++;
     if (++loop->stats.tasks_now > loop->stats.tasks_peak)
         loop->stats.tasks_peak = loop->stats.tasks_now;
@@ -150,8 +106,24 @@ int rt__task_create(struct rt_loop *loop, struct rt_task **ret_task, rt_task_fn 
 
 /* --- running --- */
 
+/* The usual end: one task awaits this one, and nobody else is ready. Returns the one that goes on, without a detour
+ * over the queue, or NULL if it is not so. */
+static inline struct rt_task *wake_only_joiner(struct rt_loop *loop, struct rt_task *task)
+{
+    struct rt_task *joiner = task->joiners.first;
+    if (!joiner || joiner->waiters_next || loop->ready_first || loop->budget == 0 || UNLIKELY(loop->watched) ||
+        joiner->timer.place)
+        return NULL;
+    task->joiners.first = task->joiners.last = NULL;
+    joiner->waiters = NULL;
+    joiner->waiting = false;
+    joiner->wait_status = 0;
+    loop->budget--;
+    return joiner;
+}
+
 /* Everything that an end means but for the stack, which may still be the one in use. */
-static void task_end(struct rt_task *task, enum rt_task_state state, int result)
+static inline void task_end(struct rt_task *task, enum rt_task_state state, int result)
 {
     struct rt_loop *loop = task->loop;
     task->state = (uint8_t)state;
@@ -167,12 +139,6 @@ static void task_end(struct rt_task *task, enum rt_task_state state, int result)
         task->limit_ns = RT_FOREVER;
         task->shields = 0;
     }
-    if (task->all_prev)
-        task->all_prev->all_next = task->all_next;
-    else
-        loop->all = task->all_next;
-    if (task->all_next)
-        task->all_next->all_prev = task->all_prev;
     loop->stats.tasks_now--;
 }
 
@@ -231,8 +197,10 @@ RT_NO_TSAN static struct rt__context *task_entry(void *arg)
 
         struct rt__stack *stack = task->parkable ? loop->stage.stack : task->stack;
         rt__stack_check(stack, task->name);
+        struct rt_task *next = wake_only_joiner(loop, task);
         task_end(task, RT_TASK_DONE, result);
-        struct rt_task *next = next_task(loop);
+        if (!next)
+            next = next_task(loop);
         if (next && next->fresh && next->parkable == task->parkable) {
             /* One that begins, as this one ends: it has the stack as it is, without a switch. */
             if (next->parkable)
@@ -258,38 +226,25 @@ RT_NO_TSAN static struct rt__context *task_entry(void *arg)
 }
 
 /* Give a task that begins, or that was put aside, what it stands on. Returns false if it ended for lack of memory. */
-static bool give_stack(struct rt_loop *loop, struct rt_task *task)
+static inline bool give_stack(struct rt_loop *loop, struct rt_task *task)
 {
-    if (task->parkable ? rt__stage_prepare(loop) == 0
-                       : (task->stack = rt__stack_acquire(&loop->stacks)) != NULL)
+    if (task->parkable ? rt__stage_prepare(loop) == 0 : (task->stack = rt__stack_acquire(&loop->stacks)) != NULL)
         return true;
     end_unstarted(task, RT_TASK_DONE, -ENOMEM);
     return false;
 }
 
-static inline void switch_to(struct rt_loop *loop, struct rt__context *from, struct rt_task *to)
+static inline void enter(struct rt_loop *loop, struct rt__context *from, struct rt_task *to, struct rt__stack *stack)
 {
     give_turn(loop, to);
-    if (LIKELY(!to->fresh)) {
-        rt__context_switch(from, &to->context);
-    } else {
-        struct rt__stack *stack = to->parkable ? loop->stage.stack : to->stack;
-        rt__context_enter(from, &to->context, stack->low, (size_t)(stack->top - stack->low), stack->fiber, task_entry, to);
-    }
+    rt__context_enter(from, &to->context, stack->low, (size_t)(stack->top - stack->low), stack->fiber, task_entry, to);
 }
 
-/* Leave for whoever comes next; returns when it is `self`'s turn again (NULL: the loop's). Switching from task to task
- * without the loop in between halves the switches. */
-static inline void leave(struct rt_loop *loop, struct rt_task *self)
+/* As `leave`, for whatever is more than a switch. `next` is out of the queue already; NULL: nobody is ready. */
+static __attribute__((noinline)) void leave_slowly(struct rt_loop *loop, struct rt_task *self, struct rt_task *next)
 {
-    struct rt_task *next = NULL;
-    if (!self) {
-        next = loop->resume;
-        loop->resume = NULL;
-    }
-    if (!next)
-        next = next_task(loop);
-    while (UNLIKELY(next && (next->parkable || next->fresh)) && next != self) {
+    struct rt__context *from = self ? &self->context : &loop->context;
+    for (; next && (next->parkable || next->fresh) && next != self; next = next_task(loop)) {
         if (next->parkable && self && self->parkable) {
             loop->resume = next; /* nobody can change the scene while standing on the stage */
             next = NULL;
@@ -300,24 +255,50 @@ static inline void leave(struct rt_loop *loop, struct rt_task *self)
                 rt__stage_enter(loop, next);
             break;
         }
-        next = next_task(loop);
     }
     if (next == self)
         return;
-    if (next) {
-        switch_to(loop, self ? &self->context : &loop->context, next);
-    } else {
+    if (!next) {
         give_turn(loop, NULL);
-        rt__context_switch(&self->context, &loop->context);
+        rt__context_switch(from, &loop->context);
+    } else if (next->fresh) {
+        enter(loop, from, next, next->parkable ? loop->stage.stack : next->stack);
+    } else {
+        give_turn(loop, next);
+        rt__context_switch(from, &next->context);
+    }
+    reap_finished(loop);
+}
+
+/* Leave for whoever comes next; returns when it is `self`'s turn again. Switching from task to task without the loop in
+ * between halves the switches. */
+static inline void leave(struct rt_loop *loop, struct rt_task *self)
+{
+    struct rt_task *next = next_task(loop);
+    if (UNLIKELY(!next || next->parkable || next == self)) {
+        leave_slowly(loop, self, next);
+        return;
+    }
+    if (LIKELY(!next->fresh)) {
+        give_turn(loop, next);
+        rt__context_switch(&self->context, &next->context);
+    } else if (LIKELY(loop->stacks.free)) {
+        next->stack = rt__stack_acquire(&loop->stacks);
+        enter(loop, &self->context, next, next->stack);
+    } else {
+        leave_slowly(loop, self, next);
+        return;
     }
     reap_finished(loop);
 }
 
 void rt__task_run_ready(struct rt_loop *loop)
 {
-    do
-        leave(loop, NULL);
-    while (loop->resume);
+    do {
+        struct rt_task *next = loop->resume;
+        loop->resume = NULL;
+        leave_slowly(loop, NULL, next ? next : next_task(loop));
+    } while (loop->resume);
 }
 
 /* --- waiting --- */
@@ -355,10 +336,17 @@ static int make_room(struct rt_task *self)
     return UNLIKELY(self->parkable) ? rt__stage_prepare(self->loop) : 0;
 }
 
+static void timer_fired(struct rt_timer *timer)
+{
+    struct rt_task *task = (struct rt_task *)((char *)timer - offsetof(struct rt_task, timer));
+    rt__wake(task, -ETIMEDOUT);
+}
+
 /* What a wait needs beyond being woken. */
 static int wait_prepare(struct rt_task *self, int64_t deadline_ns)
 {
     int error = make_room(self);
+    self->timer.fire = timer_fired;
     int64_t until_ns = deadline_ns < self->limit_ns ? deadline_ns : self->limit_ns;
     if (error == 0 && until_ns != RT_FOREVER)
         error = rt__timers_set(&self->loop->timers, &self->timer, until_ns);
@@ -367,7 +355,7 @@ static int wait_prepare(struct rt_task *self, int64_t deadline_ns)
     return error;
 }
 
-int rt__wait(struct rt_task *self, int64_t deadline_ns, const char *waits_for)
+static inline int wait_inline(struct rt_task *self, int64_t deadline_ns, const char *waits_for)
 {
     if (deadline_ns != RT_FOREVER || UNLIKELY(self->uncommon)) {
         int error = wait_prepare(self, deadline_ns);
@@ -381,6 +369,11 @@ int rt__wait(struct rt_task *self, int64_t deadline_ns, const char *waits_for)
     if (UNLIKELY(self->wait_status == -ETIMEDOUT && self->limit_ns < deadline_ns))
         expire_scopes(self, self->limit_ns);
     return self->wait_status;
+}
+
+int rt__wait(struct rt_task *self, int64_t deadline_ns, const char *waits_for)
+{
+    return wait_inline(self, deadline_ns, waits_for);
 }
 
 void rt__wait_held(struct rt_task *self, const char *waits_for)
@@ -513,7 +506,7 @@ static inline int await(struct rt_task *task, int *ret_result)
     if (!rt__is_done(task)) {
         self->wait_item = task;
         rt__waiters_push(&task->joiners, self);
-        error = rt__wait(self, RT_FOREVER, rt__waits_task);
+        error = wait_inline(self, RT_FOREVER, rt__waits_task);
     }
     if (error == 0 && ret_result)
         *ret_result = task->result;

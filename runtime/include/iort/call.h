@@ -1,6 +1,6 @@
 /*
- * Callbacks: functions that the loop calls between tasks, on its own stack. A callback must not wait (every call that waits
- * returns -EINVAL there) and holds up the loop as long as it runs.
+ * Callbacks: functions that the loop calls between tasks, on its own stack. A callback must not wait (every call that
+ * waits returns -EINVAL there) and holds up the loop as long as it runs.
  */
 #ifndef IORT_CALL_H
 #define IORT_CALL_H
@@ -24,8 +24,8 @@ struct rt_timer {
 };
 
 /**
- * One callback, asked for at most once at a time. The memory is the caller's: it must live, and stay where it is, until the
- * callback has been called or was cancelled. Its fields are the library's.
+ * One callback, asked for at most once at a time. The memory is the caller's: it must live, and stay where it is, until
+ * the callback has been called or was cancelled. Its fields are the library's.
  */
 struct rt_call {
     struct rt_timer timer;
@@ -42,8 +42,8 @@ void rt_call_init(struct rt_call *call, rt_call_fn fn, void *arg);
 /**
  * Call in the loop's next turn, after what was asked for before.
  *
- * Returns 0, -EBUSY (already asked for), -ENOTSUP (`call` lies on a parkable task's own stack), or -EINVAL (this thread runs
- * no loop). Context: a task or a callback; does not suspend. Source: asyncio's loop.call_soon.
+ * Returns 0, -EBUSY (already asked for), -ENOTSUP (`call` lies on a parkable task's own stack), or -EINVAL (this thread
+ * runs no loop). Context: a task or a callback; does not suspend. Source: asyncio's loop.call_soon.
  */
 int rt_call_soon(struct rt_call *call);
 
@@ -69,8 +69,8 @@ int rt_call_cancel(struct rt_call *call);
 /**
  * From any thread: call fn(arg) in a turn of a loop, in the order in which one thread asked.
  *
- * A loop that has nothing left to wait for reports a deadlock rather than wait for other threads: rt_loop_hold tells it to.
- * A loop that is destroyed first still makes the calls.
+ * A loop that has nothing left to wait for reports a deadlock rather than wait for other threads: rt_loop_hold tells it
+ * to. A loop that is destroyed first still makes the calls.
  *
  * Returns 0 or -ENOMEM (fn is not called). Ownership: arg must live until it was called.
  * Context: any thread, as long as the loop exists. Not for signal handlers (see signal.h).
@@ -84,8 +84,8 @@ int rt_call_soon_threadsafe(struct rt_loop *loop, rt_call_fn fn, void *arg);
  * @param loop        running in another thread until the call returns, and held (rt_loop_hold)
  * @param ret_result  written on success only; NULL if that is of no interest
  *
- * Returns 0, -ECANCELED or -ETIMEDOUT (the caller was cancelled, or a timeout scope ended: the other task is cancelled, too,
- * and has ended), -ENOTSUP (a parkable task), -ENOMEM, -EINVAL (outside a task, or `loop` is the caller's own).
+ * Returns 0, -ECANCELED or -ETIMEDOUT (the caller was cancelled, or a timeout scope ended: the other task is cancelled,
+ * too, and has ended), -ENOTSUP (a parkable task), -ENOMEM, -EINVAL (outside a task, or `loop` is the caller's own).
  * Ownership: arg need only live until the call returns. Context: a task; suspends.
  * Source: asyncio.wrap_future(asyncio.run_coroutine_threadsafe(fn(arg), loop)).
  */

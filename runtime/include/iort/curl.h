@@ -12,12 +12,13 @@ extern "C" {
 /**
  * curl_easy_perform for tasks: run a transfer, suspending the calling task until it is complete.
  *
- * The handle's callbacks run on the loop's own stack, between tasks: they must not wait. Transfers of one loop are spread
- * over several multi handles (rt_loop_options.curl_multi_size each), because libcurl looks for a reusable connection by
- * walking all those of a multi; a task stays with one multi for its life, so it finds its own connections again.
+ * The handle's callbacks run on the loop's own stack, between tasks: they must not wait. Transfers of one loop are
+ * spread over several multi handles (rt_loop_options.curl_multi_size each), because libcurl looks for a reusable
+ * connection by walking all those of a multi; a task stays with one multi for its life, so it finds its own connections
+ * again.
  *
- * @param easy      the caller's, not in use elsewhere; CURLOPT_PRIVATE is left alone. Set CURLOPT_NOSIGNAL. Give numeric
- *                  addresses or CURLOPT_RESOLVE where a hidden resolver thread would be in the way.
+ * @param easy      the caller's, not in use elsewhere; CURLOPT_PRIVATE is left alone. Set CURLOPT_NOSIGNAL. Give
+ * numeric addresses or CURLOPT_RESOLVE where a hidden resolver thread would be in the way.
  * @param ret_code  written when 0 is returned: the transfer's CURLcode
  *
  * Returns 0 (the transfer ended, see *ret_code), or

@@ -31,8 +31,8 @@ void rt_executor_destroy(struct rt_executor *executor);
  * @param ret_result  written on success only: what fn returned; NULL if that is of no interest
  *
  * Returns 0, or
- *   -ECANCELED  the task was cancelled before a thread took the call: fn did not and will not run. A call that has begun
- *               cannot be interrupted: the wait is not cancellable from then on, and the cancel meets the task's next wait
+ *   -ECANCELED  the task was cancelled before a thread took the call: fn did not and will not run. A call that has
+ * begun cannot be interrupted: the wait is not cancellable from then on, and the cancel meets the task's next wait
  *   -EAGAIN     not one thread could be started
  *   -ENOMEM     the loop's own pool could not be made
  *   -EINVAL     outside a task

@@ -1,6 +1,6 @@
 /*
- * Descriptors. Every call here works on a non-blocking descriptor and takes a deadline: CLOCK_MONOTONIC in ns, RT_FOREVER
- * for none. A descriptor that was waited on belongs to that loop until rt_close.
+ * Descriptors. Every call here works on a non-blocking descriptor and takes a deadline: CLOCK_MONOTONIC in ns,
+ * RT_FOREVER for none. A descriptor that was waited on belongs to that loop until rt_close.
  *
  * One task may wait to read and another to write; a second one on the same side is refused with -EBUSY. rt_close wakes
  * whoever waits with -EBADF. Closing with close(2) instead leaves the waiters until their deadline.
@@ -74,8 +74,8 @@ int rt_listen(const struct sockaddr *address, socklen_t address_size, int backlo
 /**
  * Close a descriptor and wake whoever waits on it with -EBADF.
  *
- * Returns 0 or the -errno of close(2); the descriptor is gone in either case. Context: the task's loop that waited on it;
- * outside a task it is close(2).
+ * Returns 0 or the -errno of close(2); the descriptor is gone in either case. Context: the task's loop that waited on
+ * it; outside a task it is close(2).
  */
 int rt_close(int fd);
 

@@ -1,4 +1,5 @@
-/* iort: an asyncio for C. Everything at once; each header below also stands alone. (iort/curl.h is apart: it needs libcurl's.) */
+/* iort: an asyncio for C. Everything at once; each header below also stands alone. (iort/curl.h is apart: it needs
+ * libcurl's.) */
 #ifndef IORT_IORT_H
 #define IORT_IORT_H
 

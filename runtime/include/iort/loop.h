@@ -35,27 +35,30 @@ enum rt_backend {
 /** All zeros is the default of every field. */
 struct rt_loop_options {
     enum rt_backend backend;
-    size_t stack_bytes;       /**< usable stack of a task; rounded up to pages; 0: 65536 */
+    size_t stack_bytes;        /**< usable stack of a task; rounded up to pages; 0: 65536 */
     unsigned executor_threads; /**< threads of the loop's own executor; 0: number of CPUs + 4, at most 32 */
-    unsigned curl_multi_size; /**< transfers that share one multi handle; 0: 64 */
-    unsigned curl_connections; /**< connections kept open for each of those; 0: 5, as many as an easy handle keeps by itself */
-    int64_t slow_ns;          /**< report a task or callback that holds the loop for longer; 0: do not look (it costs a clock reading a switch) */
-    uint64_t schedule_seed;   /**< not 0: of the ready tasks a random one runs next, the same ones for the same seed: to shake out
-                                   code that relies on an order */
-    void (*report)(const char *text, void *user); /**< gets one line without a newline for each slow task and deadlock; NULL: stderr */
-    void *report_user;        /**< handed to report */
+    unsigned curl_multi_size;  /**< transfers that share one multi handle; 0: 64 */
+    unsigned curl_connections; /**< connections kept open for each of those; 0: 5, as many as an easy handle keeps by
+                                  itself */
+    int64_t slow_ns; /**< report a task or callback that holds the loop for longer; 0: do not look (it costs a clock
+                        reading a switch) */
+    uint64_t schedule_seed; /**< not 0: of the ready tasks a random one runs next, the same ones for the same seed: to
+                               shake out code that relies on an order */
+    void (*report)(const char *text,
+                   void *user); /**< gets one line without a newline for each slow task and deadlock; NULL: stderr */
+    void *report_user;          /**< handed to report */
 };
 
 /** Counters of one loop; monotone but for the `*_now` ones. */
 struct rt_loop_stats {
-    uint64_t turns;          /**< times the kernel was asked for events */
-    uint64_t switches;       /**< times a task was given the stack */
-    uint64_t tasks_spawned;  /**< tasks ever created */
-    uint64_t tasks_now;      /**< tasks not yet done */
-    uint64_t tasks_peak;     /**< the most at once */
-    uint64_t tasks_parked;   /**< tasks whose stack is put aside now (see rt_task_options.parkable) */
-    uint64_t stacks_now;     /**< stacks mapped (in use or pooled) */
-    enum rt_guard guard;     /**< the weakest guard that any of those stacks has */
+    uint64_t turns;         /**< times the kernel was asked for events */
+    uint64_t switches;      /**< times a task was given the stack */
+    uint64_t tasks_spawned; /**< tasks ever created */
+    uint64_t tasks_now;     /**< tasks not yet done */
+    uint64_t tasks_peak;    /**< the most at once */
+    uint64_t tasks_parked;  /**< tasks whose stack is put aside now (see rt_task_options.parkable) */
+    uint64_t stacks_now;    /**< stacks mapped (in use or pooled) */
+    enum rt_guard guard;    /**< the weakest guard that any of those stacks has */
 };
 
 /**
@@ -79,8 +82,8 @@ int rt_run(rt_task_fn main_fn, void *arg, const struct rt_loop_options *options)
  * @param ret_loop  written on success only
  * @param options   NULL for the defaults; copied
  *
- * Returns 0, -ENOMEM, -ENOTSUP (libev or the kernel lacks that backend), -EINVAL (no such backend), or the -errno of epoll,
- * timerfd or eventfd. Context: any thread.
+ * Returns 0, -ENOMEM, -ENOTSUP (libev or the kernel lacks that backend), -EINVAL (no such backend), or the -errno of
+ * epoll, timerfd or eventfd. Context: any thread.
  */
 int rt_loop_create(struct rt_loop **ret_loop, const struct rt_loop_options *options);
 
@@ -88,15 +91,15 @@ int rt_loop_create(struct rt_loop **ret_loop, const struct rt_loop_options *opti
  * Run a main task to its end; other tasks may be left waiting and go on in the next call.
  *
  * When every task waits and nothing outside the loop could ever wake one (no timer, descriptor, transfer or executor
- * job is pending, and the loop is not held) that is reported with the names of the tasks and of what they wait for, and the
- * main task's wait returns -EDEADLK.
+ * job is pending, and the loop is not held) that is reported with the names of the tasks and of what they wait for, and
+ * the main task's wait returns -EDEADLK.
  *
  * @param main_fn  NULL: run until rt_loop_stop
  *
- * Returns what main_fn returned (0 without one), or -EBUSY (this thread runs a loop, or this loop is running), -ENOMEM, -EINTR
- * (stopped before the main task was done: it goes on in the next call), -EDEADLK (without a main task, or it could not be woken).
- * Context: outside a task; any one thread at a time, and the same one as long as tasks are left from an earlier run
- * (compiled code may keep the address of a thread's variable, such as errno, across a wait).
+ * Returns what main_fn returned (0 without one), or -EBUSY (this thread runs a loop, or this loop is running), -ENOMEM,
+ * -EINTR (stopped before the main task was done: it goes on in the next call), -EDEADLK (without a main task, or it
+ * could not be woken). Context: outside a task; any one thread at a time, and the same one as long as tasks are left
+ * from an earlier run (compiled code may keep the address of a thread's variable, such as errno, across a wait).
  */
 int rt_loop_run(struct rt_loop *loop, rt_task_fn main_fn, void *arg);
 
@@ -116,8 +119,8 @@ void rt_loop_destroy(struct rt_loop *loop);
 int rt_loop_stop(struct rt_loop *loop);
 
 /**
- * Say that another thread may call rt_call_soon_threadsafe or rt_submit: a loop that has nothing left to wait for then waits
- * rather than report a deadlock. Once for each rt_loop_unhold. Context: the loop's thread, or before it runs.
+ * Say that another thread may call rt_call_soon_threadsafe or rt_submit: a loop that has nothing left to wait for then
+ * waits rather than report a deadlock. Once for each rt_loop_unhold. Context: the loop's thread, or before it runs.
  */
 void rt_loop_hold(struct rt_loop *loop);
 
@@ -130,7 +133,8 @@ struct rt_loop *rt_loop_current(void);
 /** Copy the loop's counters to *ret_stats. Context: the loop's thread. */
 void rt_loop_stats(const struct rt_loop *loop, struct rt_loop_stats *ret_stats);
 
-/** Returns the name of libev's backend in use: "epoll", "poll", "select", "linuxaio" or "io_uring". Context: any thread. */
+/** Returns the name of libev's backend in use: "epoll", "poll", "select", "linuxaio" or "io_uring". Context: any
+ * thread. */
 const char *rt_loop_backend(const struct rt_loop *loop);
 
 #pragma GCC visibility pop

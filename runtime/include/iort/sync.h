@@ -1,8 +1,8 @@
 /*
  * Waiting for one another within a loop: event, lock, semaphore. None of these is for use across threads or loops (not
- * checked); a wait from outside a task is -EINVAL. All are first come, first served. Every wait with a deadline may also
- * return -ENOMEM: no room for one more. Memory is the caller's (init/finish) and must outlive its waiters; finish with
- * somebody waiting is a programmer's error (asserted).
+ * checked); a wait from outside a task is -EINVAL. All are first come, first served. Every wait with a deadline may
+ * also return -ENOMEM: no room for one more. Memory is the caller's (init/finish) and must outlive its waiters; finish
+ * with somebody waiting is a programmer's error (asserted).
  */
 #ifndef IORT_SYNC_H
 #define IORT_SYNC_H

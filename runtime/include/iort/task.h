@@ -29,8 +29,8 @@ enum rt_task_state {
  *                  rt_task_join. NULL: nobody awaits the task (it is detached).
  * @param fn, arg   the body; arg must live until the task is done
  *
- * Returns 0, -EINVAL (this thread runs no loop), -ENOTSUP (the caller is parkable and arg lies on its stack) or -ENOMEM.
- * Context: a task or a callback. Does not suspend. Source: asyncio.create_task.
+ * Returns 0, -EINVAL (this thread runs no loop), -ENOTSUP (the caller is parkable and arg lies on its stack) or
+ * -ENOMEM. Context: a task or a callback. Does not suspend. Source: asyncio.create_task.
  */
 int rt_task_spawn(struct rt_task **ret_task, rt_task_fn fn, void *arg);
 
@@ -38,10 +38,11 @@ int rt_task_spawn(struct rt_task **ret_task, rt_task_fn fn, void *arg);
 struct rt_task_options {
     const char *name; /**< copied, cut to 31 bytes; NULL: none */
     /**
-     * While it waits, what its stack holds may be put aside in a few hundred bytes, so that a million can wait at once. In return
-     * nobody may keep a pointer to anything on that stack across a wait: calls that would hand one out return -ENOTSUP
-     * (rt_curl_perform, rt_executor_call, rt_submit, rt_call_at, a spawn with such an argument), what they cannot see is
-     * up to the caller (a lock or an event must not lie there). Ignored under sanitizers, valgrind and -Dcontext=ucontext.
+     * While it waits, what its stack holds may be put aside in a few hundred bytes, so that a million can wait at once.
+     * In return nobody may keep a pointer to anything on that stack across a wait: calls that would hand one out return
+     * -ENOTSUP (rt_curl_perform, rt_executor_call, rt_submit, rt_call_at, a spawn with such an argument), what they
+     * cannot see is up to the caller (a lock or an event must not lie there). Ignored under sanitizers, valgrind and
+     * -Dcontext=ucontext.
      */
     bool parkable;
 };
@@ -66,12 +67,13 @@ int rt_task_spawn_with(struct rt_task **ret_task, rt_task_fn fn, void *arg, cons
 int rt_task_await(struct rt_task *task, int *ret_result);
 
 /**
- * rt_task_await, then rt_task_release, in that order and only if the await returned 0: on an error the caller still owns
- * the reference.
+ * rt_task_await, then rt_task_release, in that order and only if the await returned 0: on an error the caller still
+ * owns the reference.
  */
 int rt_task_join(struct rt_task *task, int *ret_result);
 
-/** Give a reference back; the task runs on. NULL is allowed. Context: a task of the same loop, or after the loop is gone. */
+/** Give a reference back; the task runs on. NULL is allowed. Context: a task of the same loop, or after the loop is
+ * gone. */
 void rt_task_release(struct rt_task *task);
 
 /**
@@ -79,8 +81,8 @@ void rt_task_release(struct rt_task *task);
  * started never does. Waits marked "not cancellable" in their header end first.
  *
  * If the wait's own result arrives in the same turn before the cancel, the result stands and the *next* wait returns
- * -ECANCELED; if the cancel comes first, the wait returns -ECANCELED. Cancelling twice before the task has seen the first
- * counts as once. Cancelling a finished task does nothing.
+ * -ECANCELED; if the cancel comes first, the wait returns -ECANCELED. Cancelling twice before the task has seen the
+ * first counts as once. Cancelling a finished task does nothing.
  *
  * Returns 0, -EALREADY (the task is done), or -EINVAL (outside a task of the same loop). A task may cancel itself.
  * Context: a task of the same loop; does not suspend. Source: asyncio.Task.cancel.
@@ -94,8 +96,8 @@ struct rt_task *rt_task_retain(struct rt_task *task);
  * Have a callback called once a task is done, in the turn after; at once in the next turn if it is done already.
  *
  * @param call  initialised with rt_call_init; its memory must live until it was called or rt_call_cancel took it back
- * Returns 0, -EBUSY (the call is asked for already), or as rt_call_soon. Context: a task or a callback of the same loop.
- * Source: asyncio.Task.add_done_callback; rt_call_cancel is remove_done_callback.
+ * Returns 0, -EBUSY (the call is asked for already), or as rt_call_soon. Context: a task or a callback of the same
+ * loop. Source: asyncio.Task.add_done_callback; rt_call_cancel is remove_done_callback.
  */
 int rt_task_on_done(struct rt_task *task, struct rt_call *call);
 

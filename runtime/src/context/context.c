@@ -156,7 +156,8 @@ struct beginning {
     void *arg;
 };
 
-/* Not instrumented: it runs before the sanitizers have heard of the arrival and after they have heard of the leaving. */
+/* Not instrumented: it runs before the sanitizers have heard of the arrival and after they have heard of the leaving.
+ */
 RT_NO_TSAN __attribute__((no_sanitize("address"), noinline)) static struct rt__context *begin(void *arg)
 {
     struct beginning beginning = *(struct beginning *)arg;
