@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include "sched.h"
 
-static int inline_run_pool(const struct pool *pool, unsigned *ret_started)
+static int inline_run_pool(const struct pool *pool, struct pool_outcome *ret_outcome)
 {
-    *ret_started = 1;
+    *ret_outcome = (struct pool_outcome){ .started = 1 };
     pool->created(pool->context);
     int error = pool->prime(pool->context, 0);
     if (error)

@@ -62,9 +62,9 @@ static int start_workers(struct thread_pool *threads, struct worker_start *start
     return -error;
 }
 
-static int pthread_run_pool(const struct pool *pool, unsigned *ret_started)
+static int pthread_run_pool(const struct pool *pool, struct pool_outcome *ret_outcome)
 {
-    *ret_started = 0;
+    *ret_outcome = (struct pool_outcome){ 0 };
     struct worker_start *starts = calloc(pool->worker_count, sizeof(*starts));
     if (!starts)
         return -ENOMEM;
@@ -75,7 +75,7 @@ static int pthread_run_pool(const struct pool *pool, unsigned *ret_started)
     pthread_rwlock_wrlock(&threads.created);
     pthread_rwlock_wrlock(&threads.open);
 
-    int error = start_workers(&threads, starts, ret_started);
+    int error = start_workers(&threads, starts, &ret_outcome->started);
     if (error)
         atomic_store(&threads.given_up, true);
     else
@@ -91,7 +91,7 @@ static int pthread_run_pool(const struct pool *pool, unsigned *ret_started)
     }
     pthread_rwlock_unlock(&threads.open);
 
-    for (unsigned i = 0; i < *ret_started; i++)
+    for (unsigned i = 0; i < ret_outcome->started; i++)
         pthread_join(starts[i].thread, NULL);
     sem_destroy(&threads.primed);
     pthread_rwlock_destroy(&threads.created);

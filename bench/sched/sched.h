@@ -8,6 +8,7 @@
 #ifndef BENCH_SCHED_H
 #define BENCH_SCHED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@
 struct pool {
     unsigned worker_count;
     size_t stack_bytes; /**< of a thread, or of a task */
+    bool parkable;      /**< nobody keeps a pointer into a worker's stack while it waits: tasks may be put aside */
     unsigned connections; /**< that a worker keeps open, where it is the scheduler who keeps them; 0: a few */
     void *context;
     /** The workers exist. */
@@ -28,6 +30,12 @@ struct pool {
     void (*work)(void *context, unsigned worker);
 };
 
+/** What became of a pool. */
+struct pool_outcome {
+    unsigned started;   /**< workers that could be created */
+    bool stacks_parked; /**< stacks were put aside while their tasks waited */
+};
+
 struct child;      /**< a spawned body, until it is joined */
 struct item_queue; /**< a bounded queue of pointers, first in, first out */
 struct mutex;
@@ -39,11 +47,11 @@ struct sched {
     /**
      * Run a pool to its end: create the workers, prime them, `opened`, release them, wait for all.
      *
-     * @param ret_started  workers that could be created, also on failure
+     * @param ret_outcome  written in any case
      * Returns 0; -EAGAIN, -ENOMEM, ...: a worker could not be created, and none was primed or has worked; or what a prime returned,
      * and none has worked.
      */
-    int (*run_pool)(const struct pool *pool, unsigned *ret_started);
+    int (*run_pool)(const struct pool *pool, struct pool_outcome *ret_outcome);
 
     /**
      * Run fn(arg) as a child of the calling job. Under inline it has run to its end when spawn returns.

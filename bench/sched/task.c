@@ -10,13 +10,13 @@ struct task_pool {
     unsigned waiting; /* workers that stand at the current barrier */
     unsigned started;
     int error;
+    bool parked;
     struct rt_task **workers;
 };
 
-struct worker_start {
-    struct task_pool *pool;
-    unsigned number;
-};
+/* The pool of this thread's loop. A worker's argument is its own place among the handles, which is its number, too: a
+ * million of them need not have more. */
+static __thread struct task_pool *current_pool;
 
 static void arrive(struct task_pool *pool, struct rt_event *all_there)
 {
@@ -26,27 +26,28 @@ static void arrive(struct task_pool *pool, struct rt_event *all_there)
 
 static int worker_main(void *arg)
 {
-    struct worker_start *start = arg;
-    struct task_pool *pool = start->pool;
+    struct task_pool *pool = current_pool;
+    unsigned number = (unsigned)((struct rt_task **)arg - pool->workers);
     int error = rt_event_wait(&pool->created, RT_FOREVER);
     if (error < 0)
         return error; /* cancelled: not all of the workers could be made */
-    error = pool->pool->prime(pool->pool->context, start->number);
+    error = pool->pool->prime(pool->pool->context, number);
     if (error && !pool->error)
         pool->error = error;
     arrive(pool, &pool->primed);
     error = rt_event_wait(&pool->open, RT_FOREVER);
     if (error == 0 && !pool->error)
-        pool->pool->work(pool->pool->context, start->number);
+        pool->pool->work(pool->pool->context, number);
     return error;
 }
 
-static int run_workers(struct task_pool *pool, struct worker_start *starts)
+static int run_workers(struct task_pool *pool)
 {
+    struct rt_task_options options = { .parkable = pool->pool->parkable };
     unsigned count = pool->pool->worker_count;
     while (pool->started < count) {
-        starts[pool->started] = (struct worker_start){ pool, pool->started };
-        int error = rt_task_spawn(&pool->workers[pool->started], worker_main, &starts[pool->started]);
+        struct rt_task **worker = &pool->workers[pool->started];
+        int error = rt_task_spawn_with(worker, worker_main, worker, &options);
         if (error < 0)
             return error;
         pool->started++;
@@ -72,31 +73,33 @@ static int run_workers(struct task_pool *pool, struct worker_start *starts)
 static int pool_main(void *arg)
 {
     struct task_pool *pool = arg;
-    struct worker_start *starts = calloc(pool->pool->worker_count, sizeof(*starts));
     pool->workers = calloc(pool->pool->worker_count, sizeof(struct rt_task *));
     int error = -ENOMEM;
-    if (starts && pool->workers) {
+    if (pool->workers) {
+        current_pool = pool;
         rt_event_init(&pool->created);
         rt_event_init(&pool->primed);
         rt_event_init(&pool->open);
-        error = run_workers(pool, starts);
+        error = run_workers(pool);
         for (unsigned i = 0; i < pool->started; i++) {
             if (error)
                 rt_task_cancel(pool->workers[i]);
             rt_task_join(pool->workers[i], NULL);
         }
     }
+    struct rt_loop_stats stats;
+    rt_loop_stats(rt_loop_current(), &stats);
+    pool->parked = stats.tasks_parked_peak > 0;
     free(pool->workers);
-    free(starts);
     return error;
 }
 
-static int task_run_pool(const struct pool *pool, unsigned *ret_started)
+static int task_run_pool(const struct pool *pool, struct pool_outcome *ret_outcome)
 {
     struct task_pool tasks = { .pool = pool };
     struct rt_loop_options options = { .stack_bytes = pool->stack_bytes, .curl_connections = pool->connections };
     int error = rt_run(pool_main, &tasks, &options);
-    *ret_started = tasks.started;
+    *ret_outcome = (struct pool_outcome){ tasks.started, tasks.parked };
     return error;
 }
 

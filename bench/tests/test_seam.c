@@ -151,10 +151,11 @@ static void run_fixture(struct fixture *fixture, const struct pair *pair, size_t
         fixture->jobs[i].pair = pair;
         fixture->jobs[i].capacity = capacity;
     }
-    unsigned workers = pair->sched == &sched_inline ? 1 : WORKERS, started;
-    struct pool pool = {workers, 256 * 1024, 0, fixture, on_created, on_prime, on_opened, on_work};
-    assert_int_equal(pair->sched->run_pool(&pool, &started), 0);
-    assert_int_equal(started, workers);
+    unsigned workers = pair->sched == &sched_inline ? 1 : WORKERS;
+    struct pool_outcome outcome;
+    struct pool pool = {workers, 256 * 1024, false, 0, fixture, on_created, on_prime, on_opened, on_work};
+    assert_int_equal(pair->sched->run_pool(&pool, &outcome), 0);
+    assert_int_equal(outcome.started, workers);
     assert_int_equal(fixture->created, 1);
     assert_int_equal(fixture->opened, 1);
     assert_int_equal(fixture->primed_when_opened, workers);
@@ -233,9 +234,9 @@ static void children_that_wait_for_children_do_not_starve_the_pool(void **state)
     (void)state;
     for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++) {
         struct chain chain = {pairs[p].sched, -1};
-        struct pool pool = {1, 256 * 1024, 0, &chain, no_call, no_prime, no_call, chain_work};
-        unsigned started;
-        assert_int_equal(pairs[p].sched->run_pool(&pool, &started), 0);
+        struct pool pool = {1, 256 * 1024, false, 0, &chain, no_call, no_prime, no_call, chain_work};
+        struct pool_outcome outcome;
+        assert_int_equal(pairs[p].sched->run_pool(&pool, &outcome), 0);
         assert_int_equal(chain.depth, 50);
     }
 }
@@ -274,9 +275,9 @@ static void cancel_ends_a_wait_for_a_queue(void **state)
     (void)state;
     for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++) {
         struct waiting waiting = {.sched = pairs[p].sched, .wait = pairs[p].wait};
-        struct pool pool = {1, 256 * 1024, 0, &waiting, no_call, no_prime, no_call, cancel_work};
-        unsigned started;
-        assert_int_equal(pairs[p].sched->run_pool(&pool, &started), 0);
+        struct pool pool = {1, 256 * 1024, false, 0, &waiting, no_call, no_prime, no_call, cancel_work};
+        struct pool_outcome outcome;
+        assert_int_equal(pairs[p].sched->run_pool(&pool, &outcome), 0);
         /* Inline, the child has found out by itself that it would wait for ever. */
         assert_int_equal(waiting.result, pairs[p].sched == &sched_inline ? -EDEADLK : -ECANCELED);
     }
@@ -294,14 +295,14 @@ static void a_worker_that_cannot_be_primed_keeps_the_pool_closed(void **state)
     for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++) {
         struct fixture fixture = {.next = JOBS};
         struct pool pool = {pairs[p].sched == &sched_inline ? 1 : 3,
-                            256 * 1024, 0,
+                            256 * 1024, false, 0,
                             &fixture,
                             on_created,
                             fail_to_prime,
                             on_opened,
                             on_work};
-        unsigned started;
-        assert_int_equal(pairs[p].sched->run_pool(&pool, &started), -EMFILE);
+        struct pool_outcome outcome;
+        assert_int_equal(pairs[p].sched->run_pool(&pool, &outcome), -EMFILE);
         assert_int_equal(fixture.opened, 0);
     }
 }

@@ -100,6 +100,7 @@ static void run_pool(struct trial *trial)
         .worker_count = trial->worker_count,
         .stack_bytes = WORKER_STACK_BYTES,
         .connections = trial->workload->connections ? trial->workload->connections(trial->state) : 0,
+        .parkable = trial->workload->parkable,
         .context = &times,
         .created = on_created,
         .prime = on_prime,
@@ -107,7 +108,7 @@ static void run_pool(struct trial *trial)
         .work = on_work,
     };
     times.begin_ns = rt_now_ns();
-    trial->pool_error = trial->runner->sched->run_pool(&pool, &trial->started);
+    trial->pool_error = trial->runner->sched->run_pool(&pool, &trial->outcome);
     int64_t end_ns = rt_now_ns();
     if (!trial->pool_error)
         trial->setup_ns = times.created_ns - times.begin_ns + end_ns - trial->close.wall_ns;

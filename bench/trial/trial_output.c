@@ -130,6 +130,14 @@ static void set_identity(struct trial_record *record, const struct trial_spec *s
     record->flags = strdup("");
 }
 
+static void set_flags(struct trial_record *record, const struct trial *trial)
+{
+    if (!trial->outcome.stacks_parked)
+        return;
+    free(record->flags);
+    record->flags = strdup("stacks_parked");
+}
+
 static json_t *begin_line(struct trial_record *record, json_t *failures, json_t *held)
 {
     json_t *line = record_to_json(trial_fields, record);
@@ -186,9 +194,9 @@ static char *pool_reason(const struct trial *trial)
 {
     char *text = NULL;
     int n;
-    if (trial->started < trial->worker_count)
+    if (trial->outcome.started < trial->worker_count)
         n = asprintf(&text, "%s: %s after %u of %u workers", trial->runner->sched->worker_call, strerror(-trial->pool_error),
-                     trial->started, trial->worker_count);
+                     trial->outcome.started, trial->worker_count);
     else
         n = asprintf(&text, "a worker could not be made ready: %s", strerror(-trial->pool_error));
     return n < 0 ? NULL : text;
@@ -199,12 +207,13 @@ int trial_write(struct trial *trial, FILE *out, struct failure *ret_failure)
     struct trial_record record;
     record_init(trial_fields, &record);
     set_identity(&record, trial->spec);
+    set_flags(&record, trial);
     record.warmup_requests = trial->warmups;
     record.threads_peak = trial->threads_peak;
     json_t *failures = json_array();
     if (trial->pool_error) {
         record.ok = record.failed = 0;
-        record.state = strdup(trial->started < trial->worker_count ? "unsupported" : "failed");
+        record.state = strdup(trial->outcome.started < trial->worker_count ? "unsupported" : "failed");
         record.reason = pool_reason(trial);
     } else {
         count_results(&record, trial, failures);

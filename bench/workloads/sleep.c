@@ -47,6 +47,7 @@ const struct workload workload_sleep = {
     .title = "Sleeps",
     .job = "job",
     .jobs = "jobs",
+    .parkable = true,
     .prepare = sleep_prepare,
     .finish = sleep_finish,
     .body = sleep_body,

@@ -37,6 +37,7 @@ struct workload {
     const char *summary; /**< one line for `iorace list` */
     const char *title;   /**< begins a sentence: "Downloads" */
     const char *job, *jobs; /**< what one job is, and several: "page", "pages" */
+    bool parkable;       /**< its body keeps no pointer to its stack with anybody while it waits: see rt_task_options */
     bool transfers;      /**< makes HTTP requests: wants a server, has connections */
 
     /** Work out everything the jobs need, before the clock: lists, expected hashes, files. `*ret_state` is handed to the other calls; read-only while jobs run.

@@ -63,7 +63,7 @@ struct rt_task {
     struct rt_waiters joiners;
     struct rt_call *on_done; /* circular, oldest first */
     struct rt__multi *multi; /* the multi handle whose connections are its own */
-    char name[32];
+    char *name; /* on the heap; NULL: none */
 };
 
 struct rt__fd;

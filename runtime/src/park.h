@@ -13,17 +13,17 @@ struct rt_loop;
 struct rt_task;
 struct rt__stack;
 struct rt__parked;
+struct rt__template;
 
-enum { RT__TEMPLATES = 8 };
+enum { RT__TEMPLATES = 16 };
 
 struct rt__stage {
     struct rt__stack *stack;    /* NULL until a parkable task starts */
     struct rt_task *occupant;   /* whose content it holds, if anybody's */
     struct rt__parked *reserve; /* room for any one stack: with it, whoever stands there can always be put aside */
-    struct {
-        size_t bytes;
-        uint64_t *words;
-    } templates[RT__TEMPLATES];
+    struct rt__template *templates[RT__TEMPLATES];
+    unsigned template_last; /* which one fitted last */
+    uint64_t misfits;       /* stacks that no template fitted well */
 };
 
 /* Whether this build can do it at all. */

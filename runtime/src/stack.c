@@ -1,6 +1,7 @@
 #include "stack.h"
 #include "context/context.h"
 #include <errno.h>
+#include <iort/task.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,8 +112,9 @@ int rt__stack_map(struct rt__stack_pool *pool)
     return 0;
 }
 
-void rt__stack_overflowed(const char *task_name)
+void rt__stack_overflowed(const struct rt_task *task)
 {
+    const char *task_name = rt_task_name(task);
     /* Memory beyond the stack was overwritten: nothing can be trusted any more, least of all stdio. */
     static const char text[] = "iort: stack overflow in task ";
     ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);

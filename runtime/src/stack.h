@@ -16,6 +16,7 @@ struct rt__stack {
 };
 
 struct rt__slab;
+struct rt_task;
 
 struct rt__stack_pool {
     size_t stack_bytes; /* a multiple of the page; usable, but for the colouring */
@@ -53,13 +54,13 @@ static inline void rt__stack_release(struct rt__stack_pool *pool, struct rt__sta
 }
 
 /* Says on stderr that the stack of a task overflowed, and aborts: for where memory beyond it was overwritten. */
-void rt__stack_overflowed(const char *task_name) __attribute__((noreturn));
+void rt__stack_overflowed(const struct rt_task *task) __attribute__((noreturn));
 
 /* Aborts, naming the task, if something ran over the low end of a stack that has no guard page. */
-static inline void rt__stack_check(const struct rt__stack *stack, const char *task_name)
+static inline void rt__stack_check(const struct rt__stack *stack, const struct rt_task *task)
 {
     if (__builtin_expect(stack->guard == RT_GUARD_NONE, 0) && *(const uint64_t *)stack->low != RT__CANARY)
-        rt__stack_overflowed(task_name);
+        rt__stack_overflowed(task);
 }
 
 #endif

@@ -8,6 +8,8 @@
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
+enum { NAME_BYTES_MOST = 31 };
+
 const char rt__waits_task[] = "task";
 
 struct rt_task *rt_task_self(void)
@@ -94,7 +96,6 @@ int rt__task_create(struct rt_loop *loop, struct rt_task **ret_task, rt_task_fn 
     task->uncommon = 0;
     task->fresh = true;
     task->cancel_on_its_way = false;
-    task->name[0] = '\0';
     loop->stats.tasks_spawned++;
     if (++loop->stats.tasks_now > loop->stats.tasks_peak)
         loop->stats.tasks_peak = loop->stats.tasks_now;
@@ -196,7 +197,7 @@ RT_NO_TSAN static struct rt__context *task_entry(void *arg)
         int result = task->fn(task->arg);
 
         struct rt__stack *stack = task->parkable ? loop->stage.stack : task->stack;
-        rt__stack_check(stack, task->name);
+        rt__stack_check(stack, task);
         struct rt_task *next = wake_only_joiner(loop, task);
         task_end(task, RT_TASK_DONE, result);
         if (!next)
@@ -587,11 +588,12 @@ enum rt_task_state rt_task_state(const struct rt_task *task)
 
 void rt_task_set_name(struct rt_task *task, const char *name)
 {
-    strncpy(task->name, name, sizeof(task->name) - 1);
-    task->name[sizeof(task->name) - 1] = '\0';
+    char *copy = *name ? strndup(name, NAME_BYTES_MOST) : NULL;
+    free(task->name);
+    task->name = copy;
 }
 
 const char *rt_task_name(const struct rt_task *task)
 {
-    return task->name;
+    return task->name ? task->name : "";
 }

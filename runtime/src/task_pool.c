@@ -35,6 +35,10 @@ static struct rt__task_slab *slab_of(struct rt_task *task)
 void rt__task_pool_put(struct rt_task *task)
 {
     struct rt_loop *loop = task->loop;
+    if (task->name) {
+        free(task->name);
+        task->name = NULL;
+    }
     if (loop) {
         task->next = loop->tasks.spare;
         loop->tasks.spare = task;

@@ -57,6 +57,7 @@ struct rt_loop_stats {
     uint64_t tasks_now;     /**< tasks not yet done */
     uint64_t tasks_peak;    /**< the most at once */
     uint64_t tasks_parked;  /**< tasks whose stack is put aside now (see rt_task_options.parkable) */
+    uint64_t tasks_parked_peak; /**< the most of those at once */
     uint64_t stacks_now;    /**< stacks mapped (in use or pooled) */
     enum rt_guard guard;    /**< the weakest guard that any of those stacks has */
 };

@@ -113,7 +113,7 @@ struct rt_task *rt_task_self(void);
 /**
  * Name a task for error messages and debuggers.
  *
- * @param name  copied, cut to 31 bytes
+ * @param name  copied, cut to 31 bytes; where there is no memory for it, the task has none
  */
 void rt_task_set_name(struct rt_task *task, const char *name);
 
