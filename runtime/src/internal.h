@@ -63,7 +63,7 @@ struct rt_task {
     struct rt_waiters joiners;
     struct rt_call *on_done; /* circular, oldest first */
     struct rt__multi *multi; /* the multi handle whose connections are its own */
-    char *name; /* on the heap; NULL: none */
+    char *name;              /* on the heap; NULL: none */
 };
 
 struct rt__fd;
@@ -113,6 +113,7 @@ struct rt_loop {
     struct rt_loop_options options;
     struct rt_loop_stats stats;
     uint64_t schedule_state; /* of the random schedule; 0: in order */
+    void *signal_stack;      /* see overflow.h */
     int64_t slice_begun_ns;  /* when the current task was given the stack, if slow ones are reported */
 };
 
@@ -196,8 +197,11 @@ void rt__task_unref(struct rt_task *task);
 
 /* debug.c */
 void rt__debug_switch(struct rt_loop *loop, struct rt_task *to); /* the stack changes hands; NULL: to the loop */
-void rt__debug_deadlock(struct rt_loop *loop);                   /* say who waits for what */
-struct rt_task *rt__debug_pick(struct rt_loop *loop);            /* a ready task at random, out of the queue */
+void rt__debug_slow(struct rt_loop *loop, const struct rt_task *task, int64_t held_ns); /* NULL: callbacks */
+void rt__debug_loop_begins(void);                                                       /* in this thread */
+void rt__debug_loop_ends(void);
+void rt__debug_deadlock(struct rt_loop *loop);        /* say who waits for what */
+struct rt_task *rt__debug_pick(struct rt_loop *loop); /* a ready task at random, out of the queue */
 
 /* io.c, for the loop */
 void rt__io_finish(struct rt_loop *loop);

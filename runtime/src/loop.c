@@ -1,5 +1,6 @@
 /* The loop's turn: run what is ready, hand transfers to libcurl, ask the kernel, fire what is due. */
 #include "internal.h"
+#include "overflow.h"
 #include <assert.h>
 #include <errno.h>
 #include <iort/executor.h>
@@ -136,6 +137,22 @@ static bool is_over(struct rt_loop *loop)
     return loop->stats.tasks_now == 0 && !loop->calls && !remote_pending(loop);
 }
 
+static void run_calls(struct rt_loop *loop)
+{
+    int64_t begun_ns = loop->watched ? rt_now_ns() : 0;
+    rt__call_run_all(&loop->calls);
+    if (loop->watched)
+        rt__debug_slow(loop, NULL, rt_now_ns() - begun_ns);
+}
+
+static void fire_timers(struct rt_loop *loop)
+{
+    int64_t begun_ns = rt_now_ns();
+    rt__timers_fire(&loop->timers, begun_ns);
+    if (loop->watched) /* among them may be callbacks */
+        rt__debug_slow(loop, NULL, rt_now_ns() - begun_ns);
+}
+
 /* The budget was used up: was it too much, or too little? */
 static void adapt_budget(struct rt_loop *loop, int64_t turn_ns)
 {
@@ -154,7 +171,7 @@ static bool turn(struct rt_loop *loop)
     loop->budget = budget;
     int64_t begun_ns = loop->used_up ? rt_now_ns() : 0; /* of interest in a busy loop alone */
     if (loop->calls)
-        rt__call_run_all(&loop->calls);
+        run_calls(loop);
     rt__task_run_ready(loop);
     loop->stats.switches += budget - loop->budget;
     loop->used_up = loop->budget == 0;
@@ -168,7 +185,7 @@ static bool turn(struct rt_loop *loop)
         return false;
     poll_events(loop, idle);
     if (loop->timers.count)
-        rt__timers_fire(&loop->timers, rt_now_ns());
+        fire_timers(loop);
     if (loop->curl)
         rt__curl_collect(loop);
     return true;
@@ -258,6 +275,22 @@ free_loop:
     return error;
 }
 
+/* What belongs to the thread that runs a loop. */
+static void loop_enter(struct rt_loop *loop)
+{
+    rt__loop = loop;
+    rt__context_init_thread(&loop->context);
+    rt__overflow_begin(loop);
+    rt__debug_loop_begins();
+}
+
+static void loop_leave(struct rt_loop *loop)
+{
+    rt__debug_loop_ends();
+    rt__overflow_end(loop);
+    rt__loop = NULL;
+}
+
 int rt_loop_run(struct rt_loop *loop, rt_task_fn main_fn, void *arg)
 {
     if (rt__loop || loop->running)
@@ -268,10 +301,9 @@ int rt_loop_run(struct rt_loop *loop, rt_task_fn main_fn, void *arg)
         return error;
     if (main_task)
         rt_task_set_name(main_task, "main");
-    rt__loop = loop;
     loop->running = true;
     loop->main_task = main_task;
-    rt__context_init_thread(&loop->context);
+    loop_enter(loop);
 
     int result = 0;
     while (!is_over(loop)) {
@@ -290,7 +322,7 @@ int rt_loop_run(struct rt_loop *loop, rt_task_fn main_fn, void *arg)
     loop->stopping = false;
     loop->main_task = NULL;
     loop->running = false;
-    rt__loop = NULL;
+    loop_leave(loop);
     return result;
 }
 
@@ -342,8 +374,7 @@ void rt_loop_destroy(struct rt_loop *loop)
 {
     if (!loop)
         return;
-    rt__loop = loop;
-    rt__context_init_thread(&loop->context);
+    loop_enter(loop);
     cancel_all(loop);
     while (!is_over(loop)) {
         if (!turn(loop))
@@ -351,7 +382,7 @@ void rt_loop_destroy(struct rt_loop *loop)
     }
     rt__curl_finish(loop);
     rt_executor_destroy(loop->executor);
-    rt__loop = NULL;
+    loop_leave(loop);
 
     rt__io_finish(loop);
     ev_io_stop(loop->ev, &loop->timer_io);

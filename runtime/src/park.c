@@ -14,8 +14,8 @@ enum { TEMPLATE_BYTES_MOST = 4096, TEMPLATE_WORDS_MOST = TEMPLATE_BYTES_MOST / 8
 /* A template that leaves no more words than this is as good as can be hoped for. */
 enum { KEPT_WORDS_GOOD = 3 };
 
-/* Blocks are at least this large, so that one wait's fits another's and the heap does not fill with the holes of smaller
- * ones. */
+/* Blocks are at least this large, so that one wait's fits another's and the heap does not fill with the holes of
+ * smaller ones. */
 enum { BLOCK_WORDS_LEAST = 4 };
 
 struct rt__parked {
@@ -120,7 +120,8 @@ static bool is_power_of_4(uint64_t n)
     return (n & (n - 1)) == 0 && (n & UINT64_C(0x5555555555555555)) != 0;
 }
 
-/* Make a template of this stack, if there is room. Now and then: the first tasks that wait somewhere are seldom typical. */
+/* Make a template of this stack, if there is room. Now and then: the first tasks that wait somewhere are seldom
+ * typical. */
 static bool template_add(struct rt__stage *stage, const struct rt_task *task, size_t bytes)
 {
     if (!is_power_of_4(++stage->misfits))

@@ -1,9 +1,8 @@
 #include "stack.h"
 #include "context/context.h"
+#include "overflow.h"
 #include <errno.h>
-#include <iort/task.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -114,16 +113,8 @@ int rt__stack_map(struct rt__stack_pool *pool)
 
 void rt__stack_overflowed(const struct rt_task *task)
 {
-    const char *task_name = rt_task_name(task);
-    /* Memory beyond the stack was overwritten: nothing can be trusted any more, least of all stdio. */
-    static const char text[] = "iort: stack overflow in task ";
-    ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);
-    size_t length = 0;
-    while (task_name[length])
-        length++;
-    ignored = write(STDERR_FILENO, task_name, length);
-    ignored = write(STDERR_FILENO, "\n", 1);
-    (void)ignored;
+    /* Memory beyond the stack was overwritten: nothing can be trusted any more. */
+    rt__overflow_say(task);
     abort();
 }
 

@@ -5,6 +5,7 @@
 
 #include <iort/call.h>
 #include <iort/clock.h>
+#include <iort/debug.h>
 #include <iort/executor.h>
 #include <iort/io.h>
 #include <iort/loop.h>

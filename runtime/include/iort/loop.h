@@ -2,6 +2,7 @@
 #ifndef IORT_LOOP_H
 #define IORT_LOOP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,19 +48,21 @@ struct rt_loop_options {
     void (*report)(const char *text,
                    void *user); /**< gets one line without a newline for each slow task and deadlock; NULL: stderr */
     void *report_user;          /**< handed to report */
+    bool leave_sigsegv; /**< do not have the overflow of a task's stack told on stderr: it takes a handler for SIGSEGV,
+                           which leaves the rest to the one before, and an alternate signal stack */
 };
 
 /** Counters of one loop; monotone but for the `*_now` ones. */
 struct rt_loop_stats {
-    uint64_t turns;         /**< times the kernel was asked for events */
-    uint64_t switches;      /**< times a task was given the stack */
-    uint64_t tasks_spawned; /**< tasks ever created */
-    uint64_t tasks_now;     /**< tasks not yet done */
-    uint64_t tasks_peak;    /**< the most at once */
-    uint64_t tasks_parked;  /**< tasks whose stack is put aside now (see rt_task_options.parkable) */
+    uint64_t turns;             /**< times the kernel was asked for events */
+    uint64_t switches;          /**< times a task was given the stack */
+    uint64_t tasks_spawned;     /**< tasks ever created */
+    uint64_t tasks_now;         /**< tasks not yet done */
+    uint64_t tasks_peak;        /**< the most at once */
+    uint64_t tasks_parked;      /**< tasks whose stack is put aside now (see rt_task_options.parkable) */
     uint64_t tasks_parked_peak; /**< the most of those at once */
-    uint64_t stacks_now;    /**< stacks mapped (in use or pooled) */
-    enum rt_guard guard;    /**< the weakest guard that any of those stacks has */
+    uint64_t stacks_now;        /**< stacks mapped (in use or pooled) */
+    enum rt_guard guard;        /**< the weakest guard that any of those stacks has */
 };
 
 /**
