@@ -5,6 +5,21 @@
 #include <unistd.h>
 #include "text.h"
 
+void rt__overflow_say(const struct rt_task *task)
+{
+    struct rt__text text;
+    rt__text_init(&text);
+    rt__text_add(&text, "iort: stack overflow in task \"");
+    rt__text_add(&text, rt_task_name(task));
+    rt__text_add(&text, "\", which has ");
+    rt__text_add_number(&text, (int64_t)(task->loop->stacks.stack_bytes / 1024));
+    rt__text_add(&text, " KiB (rt_loop_options.stack_bytes)\n");
+    rt__text_write(&text, STDERR_FILENO);
+}
+
+/* The sanitizers have handlers of their own, which tell more. */
+#if !defined(RT_ASAN) && !defined(RT_TSAN)
+
 static struct sigaction before; /* what stood there when the first loop ran */
 
 /* With the guard page below the stack that the task stands on. */
@@ -27,18 +42,6 @@ static void handle(int signal_number, siginfo_t *info, void *context)
     sigaction(signal_number, &before, NULL);
 }
 
-void rt__overflow_say(const struct rt_task *task)
-{
-    struct rt__text text;
-    rt__text_init(&text);
-    rt__text_add(&text, "iort: stack overflow in task \"");
-    rt__text_add(&text, rt_task_name(task));
-    rt__text_add(&text, "\", which has ");
-    rt__text_add_number(&text, (int64_t)(task->loop->stacks.stack_bytes / 1024));
-    rt__text_add(&text, " KiB (rt_loop_options.stack_bytes)\n");
-    rt__text_write(&text, STDERR_FILENO);
-}
-
 /* Unless it stands there already: the program may have set its own since the last loop ran. */
 static void install(void)
 {
@@ -53,9 +56,11 @@ static void install(void)
     pthread_mutex_unlock(&mutex);
 }
 
+#endif
+
 void rt__overflow_begin(struct rt_loop *loop)
 {
-#if !defined(RT_ASAN) && !defined(RT_TSAN) /* they have handlers of their own, which tell more */
+#if !defined(RT_ASAN) && !defined(RT_TSAN)
     if (loop->options.leave_sigsegv)
         return;
     install();
