@@ -33,17 +33,14 @@ static void call_unlink(struct rt_call *call)
         *list = call->next;
 }
 
-void rt__call_run_all(struct rt_call **list)
+void rt__call_run_all(struct rt_call **list, struct rt_call *end)
 {
-    struct rt_call *last = *list ? (*list)->prev : NULL;
-    for (bool more = last; more;) {
-        struct rt_call *call = *list;
-        more = call && call != last;
-        if (!call)
-            break;
+    rt__call_push(list, end);
+    for (struct rt_call *call; (call = *list) != end;) {
         call_unlink(call);
         call->fn(call->arg); /* may free the call, ask for it again, cancel others */
     }
+    call_unlink(end);
 }
 
 void rt__call_done(struct rt_call **list)

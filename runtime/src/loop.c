@@ -139,7 +139,7 @@ static bool turn(struct rt_loop *loop)
      * epoll_ctl to keep quiet. */
     loop->budget = loop->ready_count > TURN_BUDGET ? loop->ready_count : TURN_BUDGET;
     if (loop->calls)
-        rt__call_run_all(&loop->calls);
+        rt__call_run_all(&loop->calls, &loop->calls_end);
     rt__task_run_ready(loop);
     if (is_over(loop)) /* not a moment is spent on what the others wait for */
         return true;
