@@ -91,6 +91,17 @@ int rt_call_soon(struct rt_call *call)
     return 0;
 }
 
+int rt__call_when_done(struct rt_call *call, struct rt_loop *loop, bool is_done, struct rt_call **list)
+{
+    if (rt__loop != loop)
+        return -EINVAL;
+    int error = call_begin(call);
+    if (error < 0)
+        return error;
+    rt__call_push(is_done ? &loop->calls : list, call);
+    return 0;
+}
+
 int rt_call_at(struct rt_call *call, int64_t deadline_ns)
 {
     int error = call_begin(call);

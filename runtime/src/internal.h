@@ -157,6 +157,8 @@ void rt__call_push(struct rt_call **list, struct rt_call *call);
 /* Those that are in it as it begins, oldest first; `end` marks where they end, and unlike the last of them cannot be cancelled. */
 void rt__call_run_all(struct rt_call **list, struct rt_call *end);
 void rt__call_done(struct rt_call **list); /* whatever they wait for is done: run or schedule them */
+/* Have a call made once something of that loop is done: what the public functions named on_done return. */
+int rt__call_when_done(struct rt_call *call, struct rt_loop *loop, bool is_done, struct rt_call **list);
 
 /* task.c, for the loop */
 int rt__task_create(struct rt_loop *loop, struct rt_task **ret_task, rt_task_fn fn, void *arg);

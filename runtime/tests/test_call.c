@@ -247,13 +247,14 @@ static void outside_a_loop_nothing_can_be_asked_for(void **state)
 
 static int ask_from_a_parked_stack(void *arg)
 {
-    (void)arg;
     struct rt_call call;
     rt_call_init(&call, note_call, "x");
     int wanted = rt__park_supported() ? -ENOTSUP : 0, ok = 1;
     ok &= rt_call_soon(&call) == wanted;
     rt_call_cancel(&call);
     ok &= rt_call_later(&call, 0) == wanted;
+    rt_call_cancel(&call);
+    ok &= rt_task_on_done(arg, &call) == wanted;
     rt_call_cancel(&call);
     return ok;
 }
@@ -264,6 +265,35 @@ TASK_TEST(a_call_on_a_parkable_stack_is_refused)
     const struct rt_task_options options = {.parkable = true};
     assert_int_equal(rt_task_spawn_with(&asking, ask_from_a_parked_stack, rt_task_self(), &options), 0);
     assert_int_equal(join(asking), 1);
+}
+
+static struct rt_task *left_by_another_loop;
+
+static int leave_a_task(void *arg)
+{
+    (void)arg;
+    left_by_another_loop = spawn(note_task, "t");
+    return rt_yield();
+}
+
+static int ask_another_loops_task(void *arg)
+{
+    return rt_task_on_done(left_by_another_loop, arg);
+}
+
+static void another_loops_task_takes_no_callback(void **state)
+{
+    (void)state;
+    struct rt_call call;
+    rt_call_init(&call, note_call, "x");
+    begin_log();
+    struct rt_loop *loop;
+    assert_int_equal(rt_loop_create(&loop, NULL), 0);
+    assert_int_equal(rt_loop_run(loop, leave_a_task, NULL), 0);
+    assert_int_equal(rt_task_on_done(left_by_another_loop, &call), -EINVAL);
+    assert_int_equal(rt_run(ask_another_loops_task, &call, NULL), -EINVAL);
+    rt_task_release(left_by_another_loop);
+    rt_loop_destroy(loop);
 }
 
 /* --- when a task is done --- */
@@ -386,6 +416,7 @@ int main(void)
         cmocka_unit_test(a_call_is_asked_for_once_at_a_time),
         cmocka_unit_test(outside_a_loop_nothing_can_be_asked_for),
         cmocka_unit_test(a_call_on_a_parkable_stack_is_refused),
+        cmocka_unit_test(another_loops_task_takes_no_callback),
         cmocka_unit_test(callbacks_of_a_task_come_once_it_is_done),
         cmocka_unit_test(calls_of_each_thread_come_in_its_order),
         cmocka_unit_test(a_loop_may_call_itself_and_a_call_may_spawn),
