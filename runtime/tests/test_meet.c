@@ -227,6 +227,8 @@ static void hold_meeting(struct meeting *meeting)
             assert_int_equal(join(meeting->waiter), 0);
             rt_task_cancel(meeting->helper);
             join(meeting->helper);
+            rt_group_finish(&meeting->group);
+            assert_int_equal(rt_group_init(&meeting->group), 0);
         }
     }
     rt_call_init(&result, resolve_now, meeting);

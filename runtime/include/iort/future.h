@@ -1,6 +1,6 @@
 /*
- * Futures: a result that comes from elsewhere, and that tasks can wait for before it is there. Whoever makes one fulfils it
- * once, as a rule from a callback; what a task returns needs none (see rt_task_await).
+ * Futures: a result that comes from elsewhere, and that tasks can wait for before it is there. Whoever makes one
+ * fulfils it once, as a rule from a callback; what a task returns needs none (see rt_task_await).
  *
  * From another thread it is fulfilled by a callback, since a future belongs to the thread of its loop:
  *
@@ -46,8 +46,9 @@ int rt_future_create(struct rt_future **ret_future);
 struct rt_future *rt_future_retain(struct rt_future *future);
 
 /**
- * Give a reference back. The last one frees the future; if it is pending then, callbacks that wait for it are never called.
- * Who awaits it holds a reference of its own. NULL is allowed. Context: the loop's thread, or after the loop is gone.
+ * Give a reference back. The last one frees the future; if it is pending then, callbacks that wait for it are never
+ * called. Who awaits it holds a reference of its own. NULL is allowed. Context: the loop's thread, or after the loop is
+ * gone.
  */
 void rt_future_release(struct rt_future *future);
 
@@ -71,7 +72,9 @@ int rt_future_set_error(struct rt_future *future, int error);
 /** Give a future up: who awaits it gets -ECANCELED. Returns as rt_future_set_result. Source: asyncio.Future.cancel. */
 int rt_future_cancel(struct rt_future *future);
 
-/** Returns the state. Context: the loop's thread, or after the loop is gone. Source: asyncio.Future.done and cancelled. */
+/**
+ * Returns the state. Context: the loop's thread, or after the loop is gone. Source: asyncio.Future.done and cancelled.
+ */
 enum rt_future_state rt_future_state(const struct rt_future *future);
 
 /**
@@ -81,8 +84,8 @@ enum rt_future_state rt_future_state(const struct rt_future *future);
  * @param deadline_ns  CLOCK_MONOTONIC, ns; RT_FOREVER waits without limit
  *
  * Returns 0, the error that was set, or
- *   -ECANCELED  the future was cancelled: then rt_future_state is RT_FUTURE_CANCELLED. In any other state it was the caller
- *               who was cancelled. When both are, the future counts, and the caller's cancel meets its next wait
+ *   -ECANCELED  the future was cancelled: then rt_future_state is RT_FUTURE_CANCELLED. In any other state it was the
+ *               caller who was cancelled. When both are, the future counts, and the caller's cancel meets its next wait
  *   -ETIMEDOUT  the deadline, or a timeout scope's, has passed; the future stays as it is
  *   -EDEADLK    in the main task: nothing could ever fulfil it
  *   -ENOMEM     no room for one more deadline
@@ -105,10 +108,10 @@ int rt_future_result(const struct rt_future *future, void **ret_value);
 /**
  * Have a callback called once a future is fulfilled or cancelled, in the turn after; in the next turn if it is already.
  *
- * @param call  initialised with rt_call_init; its memory must live until it was called or rt_call_cancel took it back, or
- *              until the future is freed
- * Returns 0, -EBUSY (the call is asked for already), -ENOTSUP (`call` lies on a parkable task's own stack), or -EINVAL (this
- * thread does not run the future's loop). Context: a task or a callback of the same loop; does not suspend.
+ * @param call  initialised with rt_call_init; its memory must live until it was called or rt_call_cancel took it back,
+ *              or until the future is freed
+ * Returns 0, -EBUSY (the call is asked for already), -ENOTSUP (`call` lies on a parkable task's own stack), or -EINVAL
+ * (this thread does not run the future's loop). Context: a task or a callback of the same loop; does not suspend.
  * Source: asyncio.Future.add_done_callback; rt_call_cancel is remove_done_callback.
  */
 int rt_future_on_done(struct rt_future *future, struct rt_call *call);

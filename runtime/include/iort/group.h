@@ -10,10 +10,10 @@
  *     int failed = rt_group_wait(&group);
  *     rt_group_finish(&group);
  *
- * A child fails by a negative result other than -ECANCELED: being cancelled is no failure (as in asyncio). The first failure
- * cancels all other children at once. The group's owner is not cancelled wherever it waits meanwhile, unlike asyncio's: it
- * learns of the failure from rt_group_wait, or from rt_group_spawn, which returns -ECANCELED from then on. An owner that wants
- * to be torn from its own waits does them in a child.
+ * A child fails by a negative result other than -ECANCELED: being cancelled is no failure (as in asyncio). The first
+ * failure cancels all other children at once. The group's owner is not cancelled wherever it waits meanwhile, unlike
+ * asyncio's: it learns of the failure from rt_group_wait, or from rt_group_spawn, which returns -ECANCELED from then
+ * on. An owner that wants to be torn from its own waits does them in a child.
  */
 #ifndef IORT_GROUP_H
 #define IORT_GROUP_H
@@ -68,29 +68,31 @@ int rt_group_spawn(struct rt_group *group, struct rt_task **ret_task, rt_task_fn
 void rt_group_cancel(struct rt_group *group);
 
 /**
- * Wait until no child is left. If the caller is cancelled or a timeout scope ends, the children are cancelled and awaited all
- * the same. Several tasks may wait; later calls return what became of the group at once.
+ * Wait until no child is left. If the caller is cancelled or a timeout scope ends, the children are cancelled and
+ * awaited all the same. Several tasks may wait; later calls return what became of the group at once.
  *
  * Returns 0 (also after rt_group_cancel), or
  *   the result of the first child that failed
  *   -ECANCELED  the caller was cancelled
  *   -ETIMEDOUT  the deadline of a timeout scope has passed
- *   -EDEADLK    the caller is a child of the group; or, in the main task: nothing could ever wake the children, which were
- *               cancelled; those that did not end even then are left
+ *   -EDEADLK    the caller is a child of the group; or, in the main task: nothing could ever wake the children, which
+ *               were cancelled; those that did not end even then are left
  *   -ENOMEM     no room for one more deadline: nothing was waited for, nobody cancelled. In a parkable task also: the
  *               children were cancelled, and not all have ended
  *   -EINVAL     called outside a task of the group's loop
- * Context: a task of the group's loop; suspends unless no child is left. Source: the end of an asyncio.TaskGroup's block.
+ * Context: a task of the group's loop; suspends unless no child is left. Source: the end of an asyncio.TaskGroup's
+ * block.
  */
 int rt_group_wait(struct rt_group *group);
 
 /**
- * End a group: if children are left, cancel them and wait until they have ended. Nothing cuts that short; a cancel of the caller
- * meets its next wait. If they cannot end (the main task, when nothing could ever wake them; a parkable one for lack of
- * memory) they are let go, and no longer belong to the group. After rt_group_wait, as a rule, nobody is left, and it does not
- * suspend.
+ * End a group: if children are left, cancel them and wait until they have ended. Nothing cuts that short; a cancel of
+ * the caller meets its next wait. If they cannot end (the main task, when nothing could ever wake them; a parkable one
+ * for lack of memory) they are let go, and no longer belong to the group. After rt_group_wait, as a rule, nobody is
+ * left, and it does not suspend.
  *
- * Context: a task of the group's loop, not a child, while nobody waits in the group (asserted); with nobody left anywhere.
+ * Context: a task of the group's loop, not a child, while nobody waits in the group (asserted); with nobody left
+ * anywhere.
  */
 void rt_group_finish(struct rt_group *group);
 
