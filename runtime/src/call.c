@@ -33,17 +33,14 @@ static void call_unlink(struct rt_call *call)
         *list = call->next;
 }
 
-void rt__call_run_all(struct rt_call **list)
+void rt__call_run_all(struct rt_call **list, struct rt_call *end)
 {
-    struct rt_call *last = *list ? (*list)->prev : NULL;
-    for (bool more = last; more;) {
-        struct rt_call *call = *list;
-        more = call && call != last;
-        if (!call)
-            break;
+    rt__call_push(list, end);
+    for (struct rt_call *call; (call = *list) != end;) {
         call_unlink(call);
         call->fn(call->arg); /* may free the call, ask for it again, cancel others */
     }
+    call_unlink(end);
 }
 
 void rt__call_done(struct rt_call **list)
@@ -91,6 +88,17 @@ int rt_call_soon(struct rt_call *call)
     if (error < 0)
         return error;
     rt__call_push(&rt__loop->calls, call);
+    return 0;
+}
+
+int rt__call_when_done(struct rt_call *call, struct rt_loop *loop, bool is_done, struct rt_call **list)
+{
+    if (rt__loop != loop)
+        return -EINVAL;
+    int error = call_begin(call);
+    if (error < 0)
+        return error;
+    rt__call_push(is_done ? &loop->calls : list, call);
     return 0;
 }
 

@@ -101,6 +101,7 @@ struct rt_loop {
     uint64_t outside; /* waits that something outside the loop will end: descriptors, transfers, executor calls */
 
     struct rt_call *calls; /* asked for by rt_call_soon, circular, oldest first */
+    struct rt_call calls_end;
     struct rt__curl *curl;
     struct rt_executor *executor;
 
@@ -187,8 +188,11 @@ static inline bool rt__is_done(const struct rt_task *task)
 
 /* call.c: circular lists of callbacks */
 void rt__call_push(struct rt_call **list, struct rt_call *call);
-void rt__call_run_all(struct rt_call **list); /* those that were in it as it began, oldest first */
-void rt__call_done(struct rt_call **list);    /* whatever they wait for is done: run or schedule them */
+/* Those that are in it as it begins, oldest first; `end` marks where they end, and unlike the last of them cannot be cancelled. */
+void rt__call_run_all(struct rt_call **list, struct rt_call *end);
+void rt__call_done(struct rt_call **list); /* whatever they wait for is done: run or schedule them */
+/* Have a call made once something of that loop is done: what the public functions named on_done return. */
+int rt__call_when_done(struct rt_call *call, struct rt_loop *loop, bool is_done, struct rt_call **list);
 
 /* task.c, for the loop */
 int rt__task_create(struct rt_loop *loop, struct rt_task **ret_task, rt_task_fn fn, void *arg);

@@ -140,7 +140,7 @@ static bool is_over(struct rt_loop *loop)
 static void run_calls(struct rt_loop *loop)
 {
     int64_t begun_ns = loop->watched ? rt_now_ns() : 0;
-    rt__call_run_all(&loop->calls);
+    rt__call_run_all(&loop->calls, &loop->calls_end);
     if (loop->watched)
         rt__debug_slow(loop, NULL, rt_now_ns() - begun_ns);
 }

@@ -516,7 +516,7 @@ static inline int await(struct rt_task *task, int *ret_result)
 
 int rt_task_await(struct rt_task *task, int *ret_result)
 {
-    if (!rt__loop || rt__loop != task->loop)
+    if (!rt__self() || rt__loop != task->loop)
         return -EINVAL;
     /* Whoever holds the handle may await the task, too, and release it before this one runs again. */
     task->references++;
@@ -571,14 +571,7 @@ int rt_task_result(const struct rt_task *task, int *ret_result)
 
 int rt_task_on_done(struct rt_task *task, struct rt_call *call)
 {
-    if (call->list || call->timer.place)
-        return -EBUSY;
-    call->at_once = false;
-    if (rt__is_done(task))
-        return rt_call_soon(call);
-    call->loop = task->loop;
-    rt__call_push(&task->on_done, call);
-    return 0;
+    return rt__call_when_done(call, task->loop, rt__is_done(task), &task->on_done);
 }
 
 enum rt_task_state rt_task_state(const struct rt_task *task)

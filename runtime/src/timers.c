@@ -95,6 +95,8 @@ void rt__timers_fire(struct rt__timers *timers, int64_t now_ns)
 
 void rt__timers_finish(struct rt__timers *timers)
 {
+    for (size_t i = 0; i < timers->count; i++)
+        timers->heap[i].timer->place = 0; /* so that nobody takes it out of a heap that is gone */
     free(timers->heap);
     *timers = (struct rt__timers){0};
 }

@@ -164,12 +164,72 @@ static int use_curl(void)
     return error;
 }
 
+static int use_gather(void)
+{
+    enum { TASKS = 5 };
+    struct rt_task *tasks[TASKS], *task;
+    struct rt_as_completed iterator;
+    int items[TASKS], results[TASKS], error = 0, started = 0, got = 0;
+    while (error == 0 && started < TASKS) {
+        error = rt_task_spawn(&tasks[started], nap, NULL);
+        started += error == 0;
+    }
+    if (error == 0)
+        error = rt_wait(tasks, TASKS, RT_FIRST_COMPLETED, SOON, NULL);
+    if (error == 0)
+        error = rt_as_completed_init(&iterator, tasks, TASKS, SOON);
+    if (error == 0) {
+        while ((error = rt_as_completed_next(&iterator, &task)) > 0)
+            got++;
+        rt_as_completed_finish(&iterator);
+        if (error == 0 && got != TASKS)
+            error = -EPROTO;
+    }
+    if (error == 0)
+        error = rt_gather(tasks, TASKS, results, RT_GATHER_STOP_ON_ERROR);
+    for (int i = 0; i < started; i++)
+        rt_task_release(tasks[i]);
+    if (error == 0)
+        error = rt_gather_each(nap, items, sizeof(items[0]), TASKS, 2, results, RT_GATHER_RETURN_ERRORS);
+    for (int i = 0; i < TASKS && error == 0; i++)
+        error = results[i];
+    return error;
+}
+
+static int use_group(void)
+{
+    struct rt_group group;
+    int error = rt_group_init(&group);
+    for (int i = 0; i < 3 && error == 0; i++)
+        error = rt_group_spawn(&group, NULL, nap, NULL);
+    int waited = rt_group_wait(&group);
+    rt_group_finish(&group);
+    return error < 0 ? error : waited;
+}
+
+static int use_future(void)
+{
+    struct rt_future *future;
+    int error = rt_future_create(&future);
+    if (error < 0)
+        return error;
+    error = rt_future_await(future, NULL, rt_deadline_ns(RT_NS_PER_MS / 10));
+    rt_future_release(future);
+    return error == -ETIMEDOUT ? 0 : error;
+}
+
 static int use_everything(void *arg)
 {
     (void)arg;
     int error = use_tasks();
     if (error == 0)
         error = use_queue();
+    if (error == 0)
+        error = use_gather();
+    if (error == 0)
+        error = use_group();
+    if (error == 0)
+        error = use_future();
     if (error == 0)
         error = use_executor();
     if (error == 0)

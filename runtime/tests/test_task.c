@@ -286,6 +286,50 @@ TASK_TEST(when_nothing_can_wake_anyone_the_main_task_is_told)
     rt_event_finish(&event);
 }
 
+static int look_at_own_name(void *arg)
+{
+    return strcmp(rt_task_name(rt_task_self()), arg) == 0;
+}
+
+TASK_TEST(a_task_can_be_named_as_it_is_spawned)
+{
+    static char with[] = "with a name", without[] = "";
+    struct rt_task *task;
+    struct rt_task_options options = {.name = with};
+    assert_int_equal(rt_task_spawn_with(&task, look_at_own_name, with, &options), 0);
+    assert_string_equal(rt_task_name(task), with);
+    assert_int_equal(join(task), 1);
+    assert_int_equal(rt_task_spawn_with(NULL, look_at_own_name, with, &options), 0);
+    options = (struct rt_task_options){0};
+    assert_int_equal(rt_task_spawn_with(&task, look_at_own_name, without, &options), 0);
+    assert_int_equal(join(task), 1);
+}
+
+TASK_TEST(each_holder_of_a_task_gives_back_its_own_reference)
+{
+    int seven = 7, result = -1;
+    struct rt_task *task = spawn(return_arg, &seven);
+    assert_ptr_equal(rt_task_retain(task), task);
+    assert_int_equal(rt_task_result(task, &result), -EBUSY);
+    assert_int_equal(result, -1);
+    assert_int_equal(join(task), 7); /* one is left */
+    assert_int_equal(rt_task_state(task), RT_TASK_DONE);
+    assert_int_equal(rt_task_result(task, &result), 0);
+    assert_int_equal(result, 7);
+    rt_task_release(task);
+}
+
+TASK_TEST(a_task_that_never_ran_has_a_result)
+{
+    int seven = 7, result = -1;
+    struct rt_task *task = spawn(return_arg, &seven);
+    rt_task_cancel(task);
+    let_others_run();
+    assert_int_equal(rt_task_result(task, &result), 0);
+    assert_int_equal(result, -ECANCELED);
+    rt_task_release(task);
+}
+
 static int yield_and_log(void *arg)
 {
     char **log = arg;
@@ -395,6 +439,9 @@ int main(void)
         cmocka_unit_test(names_are_cut_and_not_overrun),
         cmocka_unit_test(awaiting_oneself_is_a_deadlock),
         cmocka_unit_test(when_nothing_can_wake_anyone_the_main_task_is_told),
+        cmocka_unit_test(a_task_can_be_named_as_it_is_spawned),
+        cmocka_unit_test(each_holder_of_a_task_gives_back_its_own_reference),
+        cmocka_unit_test(a_task_that_never_ran_has_a_result),
         cmocka_unit_test(ready_tasks_take_turns),
         cmocka_unit_test(the_loop_cancels_what_main_leaves_behind),
         cmocka_unit_test(stacks_are_used_again),

@@ -7,6 +7,9 @@
 #include <iort/clock.h>
 #include <iort/debug.h>
 #include <iort/executor.h>
+#include <iort/future.h>
+#include <iort/gather.h>
+#include <iort/group.h>
 #include <iort/io.h>
 #include <iort/loop.h>
 #include <iort/queue.h>

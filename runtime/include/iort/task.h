@@ -24,6 +24,8 @@ enum rt_task_state {
 
 /**
  * Create a task on the calling task's loop; it starts in a later turn, after those spawned before it.
+ * Nothing ties it to its parent: a task that ends leaves those it has spawned running (see group.h for children that must end
+ * first); what is left as the loop ends is cancelled and awaited.
  *
  * @param ret_task  written on success only; the caller then owns a reference, given back by rt_task_release or
  *                  rt_task_join. NULL: nobody awaits the task (it is detached).
