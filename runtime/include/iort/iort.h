@@ -5,9 +5,11 @@
 #include <iort/call.h>
 #include <iort/clock.h>
 #include <iort/executor.h>
+#include <iort/generator.h>
 #include <iort/io.h>
 #include <iort/loop.h>
 #include <iort/queue.h>
+#include <iort/rate_limiter.h>
 #include <iort/sync.h>
 #include <iort/task.h>
 #include <iort/timeout.h>
