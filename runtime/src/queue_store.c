@@ -7,7 +7,7 @@
 int rt__queue_store_grow(struct rt__queue_store *store, size_t room)
 {
     size_t bytes = store->order == RT__QUEUE_PRIORITY ? sizeof(*store->heap) : sizeof(*store->items);
-    char *memory = reallocarray(NULL, room, bytes);
+    char *memory = room <= PTRDIFF_MAX / bytes ? malloc(room * bytes) : NULL;
     if (!memory)
         return -ENOMEM;
     /* Of a ring the part up to its end, then the one from its beginning; of the others the second is empty. */

@@ -322,12 +322,12 @@ static void a_queue_can_be_filled_before_the_loop_runs(void **state)
 
 static bool no_memory;
 
-void *__real_reallocarray(void *memory, size_t count, size_t bytes);
-void *__wrap_reallocarray(void *memory, size_t count, size_t bytes);
+void *__real_malloc(size_t bytes);
+void *__wrap_malloc(size_t bytes);
 
-void *__wrap_reallocarray(void *memory, size_t count, size_t bytes)
+void *__wrap_malloc(size_t bytes)
 {
-    return no_memory ? NULL : __real_reallocarray(memory, count, bytes);
+    return no_memory ? NULL : __real_malloc(bytes);
 }
 
 static void a_queue_that_cannot_grow_keeps_what_it_holds(void **state)
