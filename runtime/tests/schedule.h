@@ -38,7 +38,7 @@ struct worker {
 /* Take part: the body runs as a task. Returns the worker, for its other fields. */
 struct worker *add_worker(int (*body)(struct worker *worker));
 
-/* Let others run, 0 to 3 times, whatever cancels come. */
+/* Let others run, 0 to 3 times, and now and then the loop look at its deadlines, whatever cancels come. */
 void pause_a_little(void);
 
 /* For ever, or now and then one that has passed. */

@@ -42,6 +42,7 @@ static void semaphore_begin(void)
 static void semaphore_end(void)
 {
     CHECK(hall.inside == 0);
+    CHECK(rt_semaphore_release(&hall.semaphore) == -EOVERFLOW);
     for (uint32_t i = 0; i < hall.permits; i++)
         CHECK(rt_semaphore_try_acquire(&hall.semaphore) == 0);
     CHECK(rt_semaphore_try_acquire(&hall.semaphore) == -EAGAIN);

@@ -20,7 +20,8 @@ static struct {
     int held[MOST], count;
     struct line getters, putters;
     bool closed;
-    int unfinished, producers, made, seen[MOST];
+    int unfinished, producers, made;
+    bool went_in[MOST], came_out[MOST];
 } model;
 
 static int by_rank(const void *a, const void *b)
@@ -180,9 +181,15 @@ static int produce(struct worker *worker)
 {
     for (int i = 0; i < 8; i++) {
         int item = (int)at_random(3) * RANK + model.made++;
-        while (put(worker, item) < 0)
+        int error;
+        while ((error = put(worker, item)) < 0 && error != -EPIPE)
             let_run(worker);
+        if (error < 0)
+            break;
+        model.went_in[item % RANK] = true;
         let_run(worker);
+        if (at_random(60) == 0)
+            close_queue();
     }
     if (--model.producers == 0)
         close_queue();
@@ -194,7 +201,8 @@ static int consume(struct worker *worker)
     int item, error;
     while ((error = get(worker, &item)) != -EPIPE) {
         if (error == 0) {
-            CHECK(model.seen[item % RANK]++ == 0);
+            CHECK(!model.came_out[item % RANK]);
+            model.came_out[item % RANK] = true;
             let_run(worker);
             model.unfinished--;
             CHECK(rt_queue_task_done(model.queue) == 0);
@@ -237,7 +245,7 @@ static void end(void)
     CHECK(model.count == 0 && rt_queue_is_empty(model.queue));
     CHECK(model.unfinished == 0 && rt_queue_task_done(model.queue) == -EINVAL);
     for (int i = 0; i < model.made; i++)
-        CHECK(model.seen[i] == 1);
+        CHECK(model.went_in[i] == model.came_out[i]);
     rt_queue_destroy(model.queue);
 }
 

@@ -50,7 +50,7 @@ struct worker *add_worker(int (*body)(struct worker *worker))
 void pause_a_little(void)
 {
     for (unsigned i = at_random(4); i > 0; i--) {
-        int error = rt_yield();
+        int error = at_random(8) ? rt_yield() : rt_sleep_until(0);
         CHECK(error == 0 || error == -ECANCELED);
     }
 }
