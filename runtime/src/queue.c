@@ -1,48 +1,82 @@
-/* A bounded queue: a ring of pointers, and two lists of waiters of which at most one is not empty. */
+/* A queue: what it holds, and the lists of those who wait, of which either the getters' or the putters' is empty. */
 #include "internal.h"
+#include "queue_store.h"
 #include <assert.h>
 #include <errno.h>
-#include <iort/queue.h>
 #include <stdlib.h>
 
 struct rt_queue {
-    struct rt_waiters getters, putters;
-    size_t capacity, first, count;
+    struct rt_waiters getters, putters, joiners;
+    size_t capacity;   /* 0: none */
+    size_t unfinished; /* put in, and not yet dealt with */
     bool closed;
-    void *items[];
+    struct rt__queue_store store;
 };
 
-int rt_queue_create(struct rt_queue **ret_queue, size_t capacity)
+enum { ROOM_AT_FIRST = 16 };
+
+static int create(struct rt_queue **ret_queue, size_t capacity, enum rt__queue_order order, rt_queue_compare_fn compare)
 {
-    if (capacity == 0)
-        return -EINVAL;
-    if (capacity > (SIZE_MAX - sizeof(struct rt_queue)) / sizeof(void *))
-        return -ENOMEM;
-    struct rt_queue *queue = calloc(1, sizeof(*queue) + capacity * sizeof(queue->items[0]));
+    struct rt_queue *queue = calloc(1, sizeof(*queue));
     if (!queue)
         return -ENOMEM;
     queue->capacity = capacity;
+    queue->store.order = order;
+    queue->store.compare = compare;
+    /* All of it now: one with a capacity does not run out of memory later. */
+    if (capacity > 0 && rt__queue_store_grow(&queue->store, capacity) < 0) {
+        free(queue);
+        return -ENOMEM;
+    }
     *ret_queue = queue;
     return 0;
 }
 
+int rt_queue_create(struct rt_queue **ret_queue, size_t capacity)
+{
+    return create(ret_queue, capacity, RT__QUEUE_FIFO, NULL);
+}
+
+int rt_queue_create_lifo(struct rt_queue **ret_queue, size_t capacity)
+{
+    return create(ret_queue, capacity, RT__QUEUE_LIFO, NULL);
+}
+
+int rt_queue_create_priority(struct rt_queue **ret_queue, size_t capacity, rt_queue_compare_fn compare)
+{
+    return compare ? create(ret_queue, capacity, RT__QUEUE_PRIORITY, compare) : -EINVAL;
+}
+
 void rt_queue_destroy(struct rt_queue *queue)
 {
-    assert(!queue || (!queue->getters.first && !queue->putters.first));
+    if (!queue)
+        return;
+    assert(!queue->getters.first && !queue->putters.first && !queue->joiners.first);
+    free(queue->store.memory);
     free(queue);
 }
 
-static void ring_put(struct rt_queue *queue, void *item)
+int rt_queue_put_nowait(struct rt_queue *queue, void *item)
 {
-    queue->items[(queue->first + queue->count++) % queue->capacity] = item;
-}
-
-static void *ring_get(struct rt_queue *queue)
-{
-    void *item = queue->items[queue->first];
-    queue->first = (queue->first + 1) % queue->capacity;
-    queue->count--;
-    return item;
+    if (queue->closed)
+        return -EPIPE;
+    struct rt_task *getter = queue->getters.first;
+    if (getter) {
+        getter->wait_item = item;
+        rt__wake(getter, 0);
+    } else {
+        if (rt_queue_is_full(queue))
+            return -EAGAIN;
+        struct rt__queue_store *store = &queue->store;
+        if (store->count == store->room) {
+            int error = rt__queue_store_grow(store, store->room ? store->room * 2 : ROOM_AT_FIRST);
+            if (error < 0)
+                return error;
+        }
+        rt__queue_store_put(store, item);
+    }
+    queue->unfinished++;
+    return 0;
 }
 
 int rt_queue_put(struct rt_queue *queue, void *item, int64_t deadline_ns)
@@ -53,22 +87,27 @@ int rt_queue_put(struct rt_queue *queue, void *item, int64_t deadline_ns)
     int error = rt__wait_begin(self);
     if (error < 0)
         return error;
-    if (queue->closed)
-        return -EPIPE;
-    if (queue->getters.first) {
-        struct rt_task *getter = queue->getters.first;
-        getter->wait_item = item;
-        rt__wake(getter, 0);
-        return 0;
-    }
-    if (queue->count < queue->capacity) {
-        ring_put(queue, item);
-        return 0;
-    }
+    error = rt_queue_put_nowait(queue, item);
+    if (error != -EAGAIN)
+        return error;
     /* Whoever makes room takes the item from here. */
     self->wait_item = item;
     rt__waiters_push(&queue->putters, self);
     return rt__wait(self, deadline_ns, "room in a queue");
+}
+
+int rt_queue_get_nowait(struct rt_queue *queue, void **ret_item)
+{
+    if (queue->store.count == 0)
+        return queue->closed ? -EPIPE : -EAGAIN;
+    *ret_item = rt__queue_store_get(&queue->store);
+    struct rt_task *putter = queue->putters.first;
+    if (putter) {
+        rt__queue_store_put(&queue->store, putter->wait_item);
+        queue->unfinished++;
+        rt__wake(putter, 0);
+    }
+    return 0;
 }
 
 int rt_queue_get(struct rt_queue *queue, void **ret_item, int64_t deadline_ns)
@@ -79,17 +118,9 @@ int rt_queue_get(struct rt_queue *queue, void **ret_item, int64_t deadline_ns)
     int error = rt__wait_begin(self);
     if (error < 0)
         return error;
-    if (queue->count > 0) {
-        *ret_item = ring_get(queue);
-        struct rt_task *putter = queue->putters.first;
-        if (putter) {
-            ring_put(queue, putter->wait_item);
-            rt__wake(putter, 0);
-        }
-        return 0;
-    }
-    if (queue->closed)
-        return -EPIPE;
+    error = rt_queue_get_nowait(queue, ret_item);
+    if (error != -EAGAIN)
+        return error;
     rt__waiters_push(&queue->getters, self);
     error = rt__wait(self, deadline_ns, "an item of a queue");
     if (error == 0)
@@ -97,16 +128,56 @@ int rt_queue_get(struct rt_queue *queue, void **ret_item, int64_t deadline_ns)
     return error;
 }
 
+static void wake_all(struct rt_waiters *waiters, int status)
+{
+    while (waiters->first)
+        rt__wake(waiters->first, status);
+}
+
+int rt_queue_task_done(struct rt_queue *queue)
+{
+    if (queue->unfinished == 0)
+        return -EINVAL;
+    if (--queue->unfinished == 0)
+        wake_all(&queue->joiners, 0);
+    return 0;
+}
+
+int rt_queue_join(struct rt_queue *queue, int64_t deadline_ns)
+{
+    struct rt_task *self = rt__self();
+    if (!self)
+        return -EINVAL;
+    int error = rt__wait_begin(self);
+    if (error < 0 || queue->unfinished == 0)
+        return error;
+    rt__waiters_push(&queue->joiners, self);
+    return rt__wait(self, deadline_ns, "a queue's items to be dealt with");
+}
+
 void rt_queue_close(struct rt_queue *queue)
 {
     queue->closed = true;
-    while (queue->getters.first)
-        rt__wake(queue->getters.first, -EPIPE);
-    while (queue->putters.first)
-        rt__wake(queue->putters.first, -EPIPE);
+    wake_all(&queue->getters, -EPIPE);
+    wake_all(&queue->putters, -EPIPE);
 }
 
 size_t rt_queue_count(const struct rt_queue *queue)
 {
-    return queue->count;
+    return queue->store.count;
+}
+
+size_t rt_queue_capacity(const struct rt_queue *queue)
+{
+    return queue->capacity;
+}
+
+bool rt_queue_is_empty(const struct rt_queue *queue)
+{
+    return queue->store.count == 0;
+}
+
+bool rt_queue_is_full(const struct rt_queue *queue)
+{
+    return queue->capacity > 0 && queue->store.count >= queue->capacity;
 }

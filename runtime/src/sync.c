@@ -26,6 +26,11 @@ void rt_event_clear(struct rt_event *event)
     event->set = false;
 }
 
+bool rt_event_is_set(const struct rt_event *event)
+{
+    return event->set;
+}
+
 int rt_event_wait(struct rt_event *event, int64_t deadline_ns)
 {
     struct rt_task *self = rt__self();
@@ -70,6 +75,22 @@ int rt_lock_acquire(struct rt_lock *lock, int64_t deadline_ns)
     return rt__wait(self, deadline_ns, "lock");
 }
 
+int rt_lock_try_acquire(struct rt_lock *lock)
+{
+    struct rt_task *self = rt__self();
+    if (!self)
+        return -EINVAL;
+    if (lock->owner)
+        return lock->owner == self ? -EDEADLK : -EAGAIN;
+    lock->owner = self;
+    return 0;
+}
+
+bool rt_lock_is_held(const struct rt_lock *lock)
+{
+    return lock->owner;
+}
+
 int rt_lock_release(struct rt_lock *lock)
 {
     struct rt_task *self = rt__self();
@@ -84,7 +105,12 @@ int rt_lock_release(struct rt_lock *lock)
 
 void rt_semaphore_init(struct rt_semaphore *semaphore, uint32_t permits)
 {
-    *semaphore = (struct rt_semaphore){.permits = permits};
+    *semaphore = (struct rt_semaphore){.permits = permits, .most = UINT32_MAX};
+}
+
+void rt_semaphore_init_bounded(struct rt_semaphore *semaphore, uint32_t permits)
+{
+    *semaphore = (struct rt_semaphore){.permits = permits, .most = permits};
 }
 
 void rt_semaphore_finish(struct rt_semaphore *semaphore)
@@ -101,19 +127,28 @@ int rt_semaphore_acquire(struct rt_semaphore *semaphore, int64_t deadline_ns)
     int error = rt__wait_begin(self);
     if (error < 0)
         return error;
-    if (semaphore->permits > 0) {
-        semaphore->permits--;
+    if (rt_semaphore_try_acquire(semaphore) == 0)
         return 0;
-    }
     rt__waiters_push(&semaphore->waiters, self);
     return rt__wait(self, deadline_ns, "semaphore");
 }
 
-void rt_semaphore_release(struct rt_semaphore *semaphore)
+int rt_semaphore_try_acquire(struct rt_semaphore *semaphore)
 {
+    if (semaphore->permits == 0)
+        return -EAGAIN;
+    semaphore->permits--;
+    return 0;
+}
+
+int rt_semaphore_release(struct rt_semaphore *semaphore)
+{
+    if (semaphore->permits == semaphore->most)
+        return -EOVERFLOW;
     /* The permit goes from hand to hand: counting it up first would let a newcomer overtake the one woken. */
     if (semaphore->waiters.first)
         rt__wake(semaphore->waiters.first, 0);
     else
         semaphore->permits++;
+    return 0;
 }

@@ -261,11 +261,12 @@ TASK_TEST(many_producers_and_consumers_exchange_every_item_once)
     rt_queue_destroy(queue);
 }
 
-static void impossible_capacities_are_refused(void **state)
+static void impossible_queues_are_refused(void **state)
 {
     (void)state;
     struct rt_queue *queue = NULL;
-    assert_int_equal(rt_queue_create(&queue, 0), -EINVAL);
+    assert_int_equal(rt_queue_create_priority(&queue, 1, NULL), -EINVAL);
+    assert_int_equal(rt_queue_create_lifo(&queue, SIZE_MAX / 2), -ENOMEM);
     assert_int_equal(rt_queue_create(&queue, SIZE_MAX), -ENOMEM);
     assert_null(queue);
     rt_queue_destroy(NULL);
@@ -296,7 +297,7 @@ int main(void)
         cmocka_unit_test(a_closed_queue_is_drained_and_then_says_so),
         cmocka_unit_test(closing_wakes_the_getters),
         cmocka_unit_test(many_producers_and_consumers_exchange_every_item_once),
-        cmocka_unit_test(impossible_capacities_are_refused),
+        cmocka_unit_test(impossible_queues_are_refused),
         cmocka_unit_test(outside_a_task_nobody_puts_or_gets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,6 +198,11 @@ TASK_TEST(a_cancel_after_the_handover_meets_the_next_wait)
     rt_lock_finish(&lock);
 }
 
+static int try_lock(void *arg)
+{
+    return rt_lock_try_acquire(arg);
+}
+
 static int release_lock(void *arg)
 {
     return rt_lock_release(arg);
@@ -313,6 +318,66 @@ TASK_TEST(a_permit_handed_over_cannot_be_taken_by_a_newcomer)
     rt_semaphore_finish(&semaphore);
 }
 
+TASK_TEST(a_lock_that_is_taken_is_not_tried_twice)
+{
+    struct rt_lock lock;
+    rt_lock_init(&lock);
+    assert_false(rt_lock_is_held(&lock));
+    assert_int_equal(rt_lock_try_acquire(&lock), 0);
+    assert_true(rt_lock_is_held(&lock));
+    assert_int_equal(rt_lock_try_acquire(&lock), -EDEADLK);
+    assert_int_equal(join(spawn(try_lock, &lock)), -EAGAIN);
+    struct rt_task *task = spawn(take_lock_and_sleep, &lock);
+    let_others_run();
+    assert_int_equal(rt_lock_release(&lock), 0);
+    assert_int_equal(rt_lock_try_acquire(&lock), -EAGAIN); /* it was handed over */
+    rt_task_cancel(task);
+    assert_int_equal(join(task), 1);
+    rt_lock_finish(&lock);
+}
+
+TASK_TEST(a_permit_is_tried_for_without_overtaking_those_who_wait)
+{
+    struct rt_semaphore semaphore;
+    rt_semaphore_init(&semaphore, 1);
+    assert_int_equal(rt_semaphore_try_acquire(&semaphore), 0);
+    assert_int_equal(rt_semaphore_try_acquire(&semaphore), -EAGAIN);
+    struct rt_task *task = spawn(take_permit, &semaphore);
+    let_others_run();
+    assert_int_equal(rt_semaphore_release(&semaphore), 0);
+    assert_int_equal(rt_semaphore_try_acquire(&semaphore), -EAGAIN);
+    assert_int_equal(join(task), 0);
+    rt_semaphore_finish(&semaphore);
+}
+
+TASK_TEST(a_permit_too_many_is_refused)
+{
+    struct rt_semaphore semaphore;
+    rt_semaphore_init_bounded(&semaphore, 2);
+    assert_int_equal(rt_semaphore_release(&semaphore), -EOVERFLOW);
+    assert_int_equal(rt_semaphore_acquire(&semaphore, 0), 0);
+    assert_int_equal(rt_semaphore_release(&semaphore), 0);
+    assert_int_equal(rt_semaphore_release(&semaphore), -EOVERFLOW);
+    assert_int_equal(semaphore.permits, 2);
+    rt_semaphore_finish(&semaphore);
+    rt_semaphore_init(&semaphore, UINT32_MAX);
+    assert_int_equal(rt_semaphore_release(&semaphore), -EOVERFLOW);
+    assert_int_equal(rt_semaphore_acquire(&semaphore, 0), 0);
+    rt_semaphore_finish(&semaphore);
+}
+
+TASK_TEST(an_event_says_whether_it_is_set)
+{
+    struct rt_event event;
+    rt_event_init(&event);
+    assert_false(rt_event_is_set(&event));
+    rt_event_set(&event);
+    assert_true(rt_event_is_set(&event));
+    rt_event_clear(&event);
+    assert_false(rt_event_is_set(&event));
+    rt_event_finish(&event);
+}
+
 static void outside_a_task_nothing_can_be_waited_for(void **state)
 {
     (void)state;
@@ -324,6 +389,7 @@ static void outside_a_task_nothing_can_be_waited_for(void **state)
     rt_semaphore_init(&semaphore, 1);
     assert_int_equal(rt_event_wait(&event, RT_FOREVER), -EINVAL);
     assert_int_equal(rt_lock_acquire(&lock, RT_FOREVER), -EINVAL);
+    assert_int_equal(rt_lock_try_acquire(&lock), -EINVAL);
     assert_int_equal(rt_lock_release(&lock), -EPERM);
     assert_int_equal(rt_semaphore_acquire(&semaphore, RT_FOREVER), -EINVAL);
     rt_event_finish(&event);
@@ -367,6 +433,10 @@ int main(void)
         cmocka_unit_test(no_permit_is_lost_to_a_waiter_that_gave_up),
         cmocka_unit_test(a_permit_handed_over_stays_with_a_task_that_is_then_cancelled),
         cmocka_unit_test(a_permit_handed_over_cannot_be_taken_by_a_newcomer),
+        cmocka_unit_test(a_lock_that_is_taken_is_not_tried_twice),
+        cmocka_unit_test(a_permit_is_tried_for_without_overtaking_those_who_wait),
+        cmocka_unit_test(a_permit_too_many_is_refused),
+        cmocka_unit_test(an_event_says_whether_it_is_set),
         cmocka_unit_test(outside_a_task_nothing_can_be_waited_for),
         cmocka_unit_test(the_deadline_of_a_wait_that_ended_does_not_end_the_next),
     };

@@ -10,9 +10,11 @@
 #include <iort/future.h>
 #include <iort/gather.h>
 #include <iort/group.h>
+#include <iort/generator.h>
 #include <iort/io.h>
 #include <iort/loop.h>
 #include <iort/queue.h>
+#include <iort/rate_limiter.h>
 #include <iort/sync.h>
 #include <iort/task.h>
 #include <iort/timeout.h>
