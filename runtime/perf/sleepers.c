@@ -41,7 +41,7 @@ static int run(void *arg)
     rt_event_finish(&all->all_done);
     char more[160];
     snprintf(more, sizeof(more), ",\"stacks\":\"%s\",\"delay_ms\":%ld,\"beyond_s\":%.6f,\"asleep_peak\":%ld",
-             all->own_stacks ? "own" : "parkable", all->delay_ms,
+             all->own_stacks ? "own" : "default", all->delay_ms,
              (double)span.wall_ns / 1e9 - (double)all->delay_ms / 1e3, all->asleep_peak);
     perf_report("sleepers", more, (double)all->count, span);
     return 0;
