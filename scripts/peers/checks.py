@@ -48,16 +48,19 @@ def check_all(cases, series):
     switch = ("switch", None, "iort", "ns_per_op")
     if "switch" in works:
         checks.append(judge("a bare switch against Boost.Context's, interval included",
-                            ratio(switch, ("switch", None, "Boost.Context", "ns_per_op")), most=1.1, interval_counts=True))
+                            ratio(switch, ("switch", None, "Boost.Context", "ns_per_op")), most=1.1,
+                            interval_counts=True))
     if "yield" in works:
-        checks.append(judge("a yield against a bare switch", ratio(("yield", None, "iort", "ns_per_op"), switch), most=2))
+        checks.append(judge("a yield against a bare switch", ratio(("yield", None, "iort", "ns_per_op"), switch),
+                            most=2))
     if "spawn" in works:
         checks.append(judge("spawn and await, warm, against a bare switch",
                             ratio(("spawn", None, "iort", "ns_per_op"), switch), most=8))
     if "skynet" in works:
         for metric, what in (("wall_s", "time"), ("ns_per_op", "CPU time")):
             checks.append(judge(f"skynet against Go with GOMAXPROCS=1, {what}",
-                                ratio(("skynet", 1000000, "iort", metric), ("skynet", 1000000, "Go", metric)), most=0.25))
+                                ratio(("skynet", 1000000, "iort", metric), ("skynet", 1000000, "Go", metric)),
+                                most=0.25))
     for case in cases:
         if case.work == "sleepers" and case.size == 1000000:
             for lane in case.lanes:

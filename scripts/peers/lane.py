@@ -10,11 +10,14 @@ CALLBACKS, GENERATOR, IN_CALL = "callbacks", "load generator", "no scheduler"
 # A lane of these does not do the same kind of thing; the tables set it apart and the sentence says why.
 APART = {
     YARDSTICK: "the least that the same work can cost in C: no tasks, written for this one purpose",
-    CALLBACKS: "a callback for each timer, which has no straight-line code of its own, no stack and nothing to return to",
-    IN_CALL: "it is what one writes there, but the function runs to its end within the call: nothing is scheduled, and no two "
-             "are ever in progress side by side",
-    GENERATOR: "bytes are counted, not an HTTP client used: no header is parsed for its meaning, no body handed to anybody",
+    CALLBACKS: "a callback for each timer: no straight-line code of a job's own, no stack, nothing to return to",
+    IN_CALL: "it is what one writes there, but the function runs to its end within the call: nothing is scheduled, and "
+             "no two are ever in progress side by side",
+    GENERATOR: "it counts bytes and is no HTTP client: no header is parsed for its meaning, no body handed to anybody",
 }
+
+
+ECHO_CONNECTIONS = 1000
 
 
 class Unsupported(Exception):

@@ -30,6 +30,7 @@ TOOLS = {
     "libuv": ("libuv", "libuv1-dev"),
     "boost": ("Boost.Context", "libboost-context-dev"),
     "libev": ("libev", "libev-dev"),
+    "libcurl": ("libcurl", "libcurl4-openssl-dev"),
     "strace": ("strace", "strace"),
     "gnuplot": ("gnuplot", "gnuplot-nox"),
 }
@@ -54,8 +55,8 @@ def module_version(name):
 def header_version(header, *macros):
     """A library's version by the macros of its header, through the preprocessor; "" without it."""
     try:
-        done = subprocess.run([os.environ.get("CC", "cc"), "-E", "-P", "-include", header, "-"], capture_output=True, text=True,
-                              input="iorace_version " + " ".join(macros), timeout=30, check=False)
+        done = subprocess.run([os.environ.get("CC", "cc"), "-E", "-P", "-include", header, "-"], capture_output=True,
+                              text=True, input="iorace_version " + " ".join(macros), timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     found = re.search(r"iorace_version\s+(.+)", done.stdout) if done.returncode == 0 else None
@@ -78,6 +79,7 @@ def find_versions():
         "libuv": lambda: header_version("uv.h", "UV_VERSION_MAJOR", "UV_VERSION_MINOR", "UV_VERSION_PATCH"),
         "boost": lambda: header_version("boost/version.hpp", "BOOST_LIB_VERSION"),
         "libev": lambda: header_version("ev.h", "EV_VERSION_MAJOR", "EV_VERSION_MINOR"),
+        "libcurl": lambda: header_version("curl/curlver.h", "LIBCURL_VERSION"),
         "strace": lambda: output("strace", "--version"),
         "gnuplot": lambda: output("gnuplot", "--version"),
     }
@@ -119,10 +121,11 @@ def available_kib(what="MemAvailable"):
 
 def build_type(build):
     """What the build directory was set up with: "release", or with a warning in it."""
-    done = subprocess.run(["meson", "introspect", "--buildoptions", build], capture_output=True, text=True, check=False)
     try:
+        done = subprocess.run(["meson", "introspect", "--buildoptions", build], capture_output=True, text=True,
+                              check=False)
         options = {option["name"]: option["value"] for option in json.loads(done.stdout)}
-    except ValueError:
+    except (OSError, ValueError):
         return "unknown"
     sanitize = options.get("b_sanitize", "none")
     return options["buildtype"] + (f", sanitizers: {sanitize}" if sanitize not in ("none", []) else "")
@@ -139,8 +142,8 @@ class Builder:
         path = os.path.join(self.directory, name)
         if name not in self.done:
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            done = subprocess.run(command(path), capture_output=True, text=True, check=False, cwd=os.path.join(HERE, "go"),
-                                  env={**os.environ, **(environment or {})})
+            done = subprocess.run(command(path), capture_output=True, text=True, check=False,
+                                  cwd=os.path.join(HERE, "go"), env={**os.environ, **(environment or {})})
             lines = (done.stderr or done.stdout).strip().splitlines()
             self.done[name] = None if done.returncode == 0 else (lines or ["the compiler failed"])[-1]
         if self.done[name]:
@@ -148,10 +151,15 @@ class Builder:
         return path
 
     def c(self, source, *libraries):
-        """A program of c/. Statically linked to what it measures, as our own programs are."""
-        return self.program(source, lambda path: [
-            os.environ.get("CC", "cc"), "-std=gnu17", "-D_GNU_SOURCE", "-O3", f"-I{SOURCE}/runtime/perf", f"{HERE}/c/{source}.c",
-            "-o", path, "-pthread", *libraries])
+        """A program of c/. Linked statically to what it measures where that can be, as our own programs are."""
+        def compile_with(name, linker_options):
+            return self.program(name, lambda path: [
+                os.environ.get("CC", "cc"), "-std=gnu17", "-D_GNU_SOURCE", "-O3", f"-I{SOURCE}/runtime/perf",
+                f"{HERE}/c/{source}.c", "-o", path, "-pthread", *linker_options])
+        try:
+            return compile_with(source, ["-Wl,-Bstatic", *libraries, "-Wl,-Bdynamic", "-lm"])
+        except RuntimeError:
+            return compile_with(f"{source}-dynamic", libraries)
 
     def go(self, work):
         return self.program(f"go-{work}", lambda path: ["go", "build", "-buildvcs=false", "-o", path, f"./{work}"],

@@ -6,8 +6,8 @@ import stats
 from measure import OK, FIGURES
 
 COLUMNS = ("work", "size", "lane", "kind", "block", "position", "state", "reason", *FIGURES)
-SUMMARY_COLUMNS = ("work", "size", "lane", "kind", "metric", "unit", "better", "trials", "median", "ci_lo", "ci_hi", "ratio_to",
-                   "ratio", "ratio_ci_lo", "ratio_ci_hi", "state", "reason")
+SUMMARY_COLUMNS = ("work", "size", "lane", "kind", "metric", "unit", "better", "trials", "median", "ci_lo", "ci_hi",
+                   "ratio_to", "ratio", "ratio_ci_lo", "ratio_ci_hi", "state", "reason")
 
 
 class Series:
@@ -24,8 +24,8 @@ class Series:
 
     def state(self, case, lane):
         """(state, reason) of the lane: the first that is not well stands for all."""
-        bad = [row for row in self.rows if row["work"] == case.work and int(row["size"]) == case.size and row["lane"] == lane.name
-               and row["state"] != OK]
+        bad = [row for row in self.rows if (row["work"], int(row["size"]), row["lane"]) ==
+               (case.work, case.size, lane.name) and row["state"] != OK]
         return (bad[0]["state"], bad[0]["reason"]) if bad else (OK, "")
 
 

@@ -48,8 +48,10 @@ class PeakReader(threading.Thread):
 
 
 def run(command, cpus, timeout_s, environment=None, input_text=None, watch_memory=False):
-    """Run it to its end. Returns (stdout, {"wall_s", "cpu_s", "rss_peak_kib"} of the whole process, seen from outside)."""
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors, tempfile.TemporaryFile("w+") as given:
+    """Run it to its end. Returns its stdout, and wall_s, cpu_s and rss_peak_kib of the whole process, from outside."""
+    def file():
+        return tempfile.TemporaryFile("w+")
+    with file() as out, file() as errors, file() as given:
         given.write(input_text or "")
         given.seek(0)
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()

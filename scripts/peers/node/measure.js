@@ -19,7 +19,8 @@ exports.begin = function begin() {
     const wallS = (performance.now() - wall) / 1e3;
     const cpuS = cpuSeconds() - cpu;
     console.log(JSON.stringify({
-      program: 'node', ops, wall_s: wallS, cpu_s: cpuS, ns_per_op: (cpuS * 1e9) / ops, rss_peak_kib: rssPeakKiB(), ...more(wallS),
+      program: 'node', ops, wall_s: wallS, cpu_s: cpuS, ns_per_op: (cpuS * 1e9) / ops, rss_peak_kib: rssPeakKiB(),
+      ...more(wallS),
     }));
   };
 };

@@ -19,8 +19,9 @@ func main() {
 	for i := 0; i < count; i++ {
 		go func() {
 			defer all.Done()
-			if now := asleep.Add(1); now > peak.Load() {
-				peak.Store(now) // one thread runs Go code: nobody comes in between
+			now, most := asleep.Add(1), peak.Load()
+			for now > most && !peak.CompareAndSwap(most, now) {
+				most = peak.Load()
 			}
 			time.Sleep(delay)
 			asleep.Add(-1)
