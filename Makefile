@@ -16,12 +16,12 @@ IORACE      = $(BUILD)/bench/iorace
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help bench bench-quick bench-full charts test check install clean need-bench need-test need-check
+.PHONY: help bench bench-quick bench-full charts peers test check install clean need-bench need-peers need-test need-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo 'Variables: ARGS="options of iorace run", BUILD=directory, MESON_ARGS="options for a new build directory",'
+	@echo 'Variables: ARGS="options of iorace run" (or of scripts/peers/run), BUILD=directory, MESON_ARGS="options for a new build directory",'
 	@echo '           PYTHON=interpreter for tests, BOOTSTRAP=true to install nothing'
 
 bench: need-bench $(BUILD)/build.ninja ## run the default scenario: a table, charts and a report in results/latest
@@ -39,6 +39,10 @@ bench-full: need-bench $(BUILD)/build.ninja ## the same with 15 blocks: narrower
 charts: need-bench $(BUILD)/build.ninja ## draw the charts of results/latest again
 	@$(call compile,$(BUILD))
 	@$(IORACE) plot results/latest
+
+peers: need-peers $(BUILD)/build.ninja ## the same work by Go, asyncio, Node, libuv, curl and others: ratios, in about an hour
+	@$(call compile,$(BUILD))
+	@$(PYTHON) scripts/peers/run --build $(BUILD) $(ARGS)
 
 test: need-test $(BUILD)/.tests-on ## run every test that takes less than minutes
 	@$(call compile,$(BUILD))
@@ -71,7 +75,7 @@ TSAN_OPTIONS  ?= halt_on_error=1:abort_on_error=1:second_deadlock_stack=1
 # gcc 12's thread sanitizer cannot live with the address layouts of newer kernels. A container may forbid the switch.
 no_aslr = $$(setarch $$(uname -m) -R true 2>/dev/null && echo setarch $$(uname -m) -R)
 
-need-bench need-test need-check: need-%:
+need-bench need-peers need-test need-check: need-%:
 	@$(BOOTSTRAP) $*
 
 # Not a prerequisite of `test` but made by it: a directory that was set up before cmocka was there has no tests.

@@ -188,13 +188,12 @@ int main(int argc, char **argv)
     ev_prepare_init(&prepare, before_poll);
     ev_prepare_start(ev, &prepare);
 
-    struct stopwatch watch;
     if (settings.warm)
         run(downloads, settings.connections, settings.connections);
     failed = 0;
-    stopwatch_start(&watch);
+    struct perf_span begin = perf_begin();
     run(downloads, settings.connections, settings.requests);
-    stopwatch_report(&watch, "bare_curl", &settings, failed);
+    downloads_report("bare_curl", &settings, perf_end(begin), failed);
 
     for (int i = 0; i < settings.connections; i++)
         download_finish(&downloads[i]);

@@ -2,13 +2,9 @@
 #ifndef PERF_CURL_COMMON_H
 #define PERF_CURL_COMMON_H
 
+#include "perf.h"
 #include <argp.h>
 #include <curl/curl.h>
-#include <iort/clock.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/resource.h>
 #include <xxhash.h>
 
 /* --- the command line --- */
@@ -85,7 +81,7 @@ static inline void download_init(struct download *download, const char *url)
         fprintf(stderr, "out of memory\n");
         exit(1);
     }
-    /* Those of iorace's download (bench/workloads/easy_options.c), so that scripts/compare-curl compares like with like. */
+    /* Those of iorace's download (bench/workloads/easy_options.c), so that scripts/peers compares like with like. */
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 16384L);
@@ -135,33 +131,14 @@ static inline bool download_good(struct download *download, CURLcode code)
 
 /* --- what is reported --- */
 
-struct stopwatch {
-    int64_t start_ns;
-    double start_cpu_us;
-};
-
-static inline double cpu_us(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
-static inline void stopwatch_start(struct stopwatch *watch)
-{
-    watch->start_cpu_us = cpu_us();
-    watch->start_ns = rt_now_ns();
-}
-
-static inline void stopwatch_report(const struct stopwatch *watch, const char *program, const struct settings *settings,
+static inline void downloads_report(const char *program, const struct settings *settings, struct perf_span span,
                                     long failed)
 {
-    double wall_s = (double)(rt_now_ns() - watch->start_ns) / 1e9, cpu = cpu_us() - watch->start_cpu_us;
-    printf("{\"program\":\"%s\",\"connections\":%d,\"requests\":%ld,\"failed\":%ld,\"wall_s\":%.6f,"
-           "\"cpu_us_per_job\":%.3f,\"requests_per_s\":%.1f}\n",
-           program, settings->connections, settings->requests, failed, wall_s, cpu / (double)settings->requests,
-           (double)settings->requests / wall_s);
+    char more[192];
+    snprintf(more, sizeof(more), ",\"connections\":%d,\"failed\":%ld,\"cpu_us_per_job\":%.3f,\"requests_per_s\":%.1f",
+             settings->connections, failed, (double)span.cpu_ns / 1e3 / (double)settings->requests,
+             (double)settings->requests * 1e9 / (double)span.wall_ns);
+    perf_report(program, more, (double)settings->requests, span);
 }
 
 #endif

@@ -1,8 +1,7 @@
 /* What does gathering cost? 100 tasks that yield once: spawned, gathered, released; and joined one by one instead. Then
  * 100 that are done already, where gathering is all there is. */
-#include "cpu_clock.h"
+#include "perf.h"
 #include <iort/iort.h>
-#include <stdio.h>
 
 enum { TASKS = 100, ROUNDS = 20000 };
 
@@ -28,39 +27,38 @@ static void release_all(void)
         rt_task_release(tasks[i]);
 }
 
-static double per_task(int64_t start)
+static void report(const char *how, struct perf_span begin)
 {
-    return (double)(cpu_now_ns() - start) / ((double)TASKS * ROUNDS);
+    char more[64];
+    snprintf(more, sizeof(more), ",\"how\":\"%s\",\"tasks\":%d", how, TASKS);
+    perf_report("gather", more, (double)TASKS * ROUNDS, perf_end(begin));
 }
 
 static int run(void *arg)
 {
     (void)arg;
-    int64_t start = cpu_now_ns();
+    struct perf_span begin = perf_begin();
     for (int round = 0; round < ROUNDS; round++) {
         spawn_all();
         if (rt_gather(tasks, TASKS, results, RT_GATHER_STOP_ON_ERROR) < 0)
             return -1;
         release_all();
     }
-    double gathered = per_task(start);
-    start = cpu_now_ns();
+    report("gathered", begin);
+    begin = perf_begin();
     for (int round = 0; round < ROUNDS; round++) {
         spawn_all();
         for (int i = 0; i < TASKS; i++)
             rt_task_join(tasks[i], &results[i]);
     }
-    double joined = per_task(start);
+    report("joined", begin);
     spawn_all();
     rt_gather(tasks, TASKS, results, RT_GATHER_STOP_ON_ERROR);
-    start = cpu_now_ns();
+    begin = perf_begin();
     for (int round = 0; round < ROUNDS; round++)
         rt_gather(tasks, TASKS, results, RT_GATHER_STOP_ON_ERROR);
-    double finished = per_task(start);
+    report("finished before", begin);
     release_all();
-    printf("{\"program\":\"gather\",\"tasks\":%d,\"ns_per_task\":%.2f,\"joined_ns_per_task\":%.2f,"
-           "\"finished_ns_per_task\":%.2f}\n",
-           TASKS, gathered, joined, finished);
     return 0;
 }
 

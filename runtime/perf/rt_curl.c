@@ -57,13 +57,12 @@ static int run_all(void *arg)
     while (run->primed < count)
         if (rt_sleep_ns(RT_NS_PER_MS) < 0)
             return -1;
-    struct stopwatch watch;
-    stopwatch_start(&watch);
+    struct perf_span begin = perf_begin();
     run->to_begin = run->settings->requests;
     rt_event_set(&run->go);
     for (int i = 0; i < count; i++)
         rt_task_join(workers[i].task, NULL);
-    stopwatch_report(&watch, "rt_curl", run->settings, run->failed);
+    downloads_report("rt_curl", run->settings, perf_end(begin), run->failed);
     free(workers);
     return run->failed > 0;
 }
