@@ -56,7 +56,13 @@ void rt_queue_destroy(struct rt_queue *queue)
     free(queue);
 }
 
-int rt_queue_put_nowait(struct rt_queue *queue, void *item)
+static inline bool is_full(const struct rt_queue *queue)
+{
+    return queue->capacity > 0 && queue->store.count >= queue->capacity;
+}
+
+/* Not the public function by itself: in a shared library that would be a call, and this is most of a put. */
+static inline int put_now(struct rt_queue *queue, void *item)
 {
     if (queue->closed)
         return -EPIPE;
@@ -65,7 +71,7 @@ int rt_queue_put_nowait(struct rt_queue *queue, void *item)
         getter->wait_item = item;
         rt__wake(getter, 0);
     } else {
-        if (rt_queue_is_full(queue))
+        if (is_full(queue))
             return -EAGAIN;
         struct rt__queue_store *store = &queue->store;
         if (store->count == store->room) {
@@ -79,6 +85,11 @@ int rt_queue_put_nowait(struct rt_queue *queue, void *item)
     return 0;
 }
 
+int rt_queue_put_nowait(struct rt_queue *queue, void *item)
+{
+    return put_now(queue, item);
+}
+
 int rt_queue_put(struct rt_queue *queue, void *item, int64_t deadline_ns)
 {
     struct rt_task *self = rt__self();
@@ -87,7 +98,7 @@ int rt_queue_put(struct rt_queue *queue, void *item, int64_t deadline_ns)
     int error = rt__wait_begin(self);
     if (error < 0)
         return error;
-    error = rt_queue_put_nowait(queue, item);
+    error = put_now(queue, item);
     if (error != -EAGAIN)
         return error;
     /* Whoever makes room takes the item from here. */
@@ -96,7 +107,7 @@ int rt_queue_put(struct rt_queue *queue, void *item, int64_t deadline_ns)
     return rt__wait(self, deadline_ns, "room in a queue");
 }
 
-int rt_queue_get_nowait(struct rt_queue *queue, void **ret_item)
+static inline int get_now(struct rt_queue *queue, void **ret_item)
 {
     if (queue->store.count == 0)
         return queue->closed ? -EPIPE : -EAGAIN;
@@ -110,6 +121,11 @@ int rt_queue_get_nowait(struct rt_queue *queue, void **ret_item)
     return 0;
 }
 
+int rt_queue_get_nowait(struct rt_queue *queue, void **ret_item)
+{
+    return get_now(queue, ret_item);
+}
+
 int rt_queue_get(struct rt_queue *queue, void **ret_item, int64_t deadline_ns)
 {
     struct rt_task *self = rt__self();
@@ -118,7 +134,7 @@ int rt_queue_get(struct rt_queue *queue, void **ret_item, int64_t deadline_ns)
     int error = rt__wait_begin(self);
     if (error < 0)
         return error;
-    error = rt_queue_get_nowait(queue, ret_item);
+    error = get_now(queue, ret_item);
     if (error != -EAGAIN)
         return error;
     rt__waiters_push(&queue->getters, self);
@@ -179,5 +195,5 @@ bool rt_queue_is_empty(const struct rt_queue *queue)
 
 bool rt_queue_is_full(const struct rt_queue *queue)
 {
-    return queue->capacity > 0 && queue->store.count >= queue->capacity;
+    return is_full(queue);
 }

@@ -31,8 +31,9 @@ static bool goes_before(const struct rt__queue_store *store, struct rt__queue_en
     return order ? order < 0 : a.sequence < b.sequence;
 }
 
-static void heap_put(struct rt__queue_store *store, struct rt__queue_entry entry)
+void rt__queue_heap_put(struct rt__queue_store *store, void *item)
 {
+    struct rt__queue_entry entry = {item, store->sequence++};
     size_t i = store->count++;
     for (; i > 0; i = (i - 1) / 2) {
         if (!goes_before(store, entry, store->heap[(i - 1) / 2]))
@@ -42,7 +43,7 @@ static void heap_put(struct rt__queue_store *store, struct rt__queue_entry entry
     store->heap[i] = entry;
 }
 
-static void *heap_get(struct rt__queue_store *store)
+void *rt__queue_heap_get(struct rt__queue_store *store)
 {
     void *item = store->heap[0].item;
     struct rt__queue_entry last = store->heap[--store->count];
@@ -55,30 +56,5 @@ static void *heap_get(struct rt__queue_store *store)
         store->heap[i] = store->heap[child];
     }
     store->heap[i] = last;
-    return item;
-}
-
-/* --- all three --- */
-
-void rt__queue_store_put(struct rt__queue_store *store, void *item)
-{
-    if (store->order == RT__QUEUE_PRIORITY) {
-        heap_put(store, (struct rt__queue_entry){item, store->sequence++});
-        return;
-    }
-    size_t place = store->first + store->count++;
-    store->items[place < store->room ? place : place - store->room] = item;
-}
-
-void *rt__queue_store_get(struct rt__queue_store *store)
-{
-    if (store->order == RT__QUEUE_PRIORITY)
-        return heap_get(store);
-    if (store->order == RT__QUEUE_LIFO)
-        return store->items[--store->count];
-    void *item = store->items[store->first];
-    if (++store->first == store->room)
-        store->first = 0;
-    store->count--;
     return item;
 }

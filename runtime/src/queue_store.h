@@ -26,10 +26,32 @@ struct rt__queue_store {
 /* Have room for so many items. Returns 0, or -ENOMEM and everything is as it was. */
 int rt__queue_store_grow(struct rt__queue_store *store, size_t room);
 
+void rt__queue_heap_put(struct rt__queue_store *store, void *item);
+void *rt__queue_heap_get(struct rt__queue_store *store);
+
 /* There must be room. */
-void rt__queue_store_put(struct rt__queue_store *store, void *item);
+static inline void rt__queue_store_put(struct rt__queue_store *store, void *item)
+{
+    if (store->order == RT__QUEUE_PRIORITY) {
+        rt__queue_heap_put(store, item);
+        return;
+    }
+    size_t place = store->first + store->count++;
+    store->items[place < store->room ? place : place - store->room] = item;
+}
 
 /* There must be an item. */
-void *rt__queue_store_get(struct rt__queue_store *store);
+static inline void *rt__queue_store_get(struct rt__queue_store *store)
+{
+    if (store->order == RT__QUEUE_PRIORITY)
+        return rt__queue_heap_get(store);
+    if (store->order == RT__QUEUE_LIFO)
+        return store->items[--store->count];
+    void *item = store->items[store->first];
+    if (++store->first == store->room)
+        store->first = 0;
+    store->count--;
+    return item;
+}
 
 #endif

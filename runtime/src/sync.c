@@ -127,8 +127,10 @@ int rt_semaphore_acquire(struct rt_semaphore *semaphore, int64_t deadline_ns)
     int error = rt__wait_begin(self);
     if (error < 0)
         return error;
-    if (rt_semaphore_try_acquire(semaphore) == 0)
+    if (semaphore->permits > 0) {
+        semaphore->permits--;
         return 0;
+    }
     rt__waiters_push(&semaphore->waiters, self);
     return rt__wait(self, deadline_ns, "semaphore");
 }
