@@ -260,7 +260,9 @@ struct rt_task *rt__debug_pick(struct rt_loop *loop)
         before->next = task->next;
     else
         loop->ready_first = task->next;
-    if (loop->ready_last == task)
+    if (task->next)
+        task->next->ready_prev = before;
+    else
         loop->ready_last = before;
     loop->ready_count--;
     return task;

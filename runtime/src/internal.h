@@ -56,7 +56,11 @@ struct rt_task {
     /* One wait at a time, so its nodes live here and not on the stack. */
     struct rt_timer timer;
     struct rt_waiters *waiters; /* the list it stands in, or NULL */
-    struct rt_task *waiters_prev, *waiters_next;
+    union {
+        struct rt_task *waiters_prev;
+        struct rt_task *ready_prev; /* of no meaning in the first of the queue */
+    };
+    struct rt_task *waiters_next;
     const char *waits_for; /* what people are told: "lock", "semaphore" */
     void *wait_item;       /* what a queue hands over; of rt__waits_task, the task; of a descriptor, its number */
 
@@ -75,7 +79,8 @@ struct rt_loop {
     struct rt__context context; /* the thread's own stack: libev and libcurl run on it */
     struct rt_task *ready_first;
     unsigned ready_count;
-    unsigned budget; /* switches left before the kernel is asked for events again */
+    unsigned handed_over; /* turns in a row that went from one who awaits to the awaited and back, past the queue */
+    unsigned budget;      /* switches left before the kernel is asked for events again */
     struct rt_task *ready_last;
     bool watched; /* one of the things that debugging adds to a switch is on */
     bool running;
@@ -188,7 +193,8 @@ static inline bool rt__is_done(const struct rt_task *task)
 
 /* call.c: circular lists of callbacks */
 void rt__call_push(struct rt_call **list, struct rt_call *call);
-/* Those that are in it as it begins, oldest first; `end` marks where they end, and unlike the last of them cannot be cancelled. */
+/* Those that are in it as it begins, oldest first; `end` marks where they end, and unlike the last of them cannot be
+ * cancelled. */
 void rt__call_run_all(struct rt_call **list, struct rt_call *end);
 void rt__call_done(struct rt_call **list); /* whatever they wait for is done: run or schedule them */
 /* Have a call made once something of that loop is done: what the public functions named on_done return. */

@@ -8,7 +8,7 @@
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-enum { NAME_BYTES_MOST = 31 };
+enum { NAME_BYTES_MOST = 31, HAND_OVERS_MOST = 64 };
 
 const char rt__waits_task[] = "task";
 
@@ -20,12 +20,28 @@ struct rt_task *rt_task_self(void)
 static inline void ready_push(struct rt_loop *loop, struct rt_task *task)
 {
     task->next = NULL;
+    task->ready_prev = loop->ready_last;
     if (loop->ready_last)
         loop->ready_last->next = task;
     else
         loop->ready_first = task;
     loop->ready_last = task;
     loop->ready_count++;
+}
+
+/* To the head of the queue it is in. */
+static void ready_advance(struct rt_loop *loop, struct rt_task *task)
+{
+    if (task == loop->ready_first)
+        return;
+    task->ready_prev->next = task->next;
+    if (task->next)
+        task->next->ready_prev = task->ready_prev;
+    else
+        loop->ready_last = task->ready_prev;
+    task->next = loop->ready_first;
+    loop->ready_first->ready_prev = task;
+    loop->ready_first = task;
 }
 
 static inline struct rt_task *ready_pop(struct rt_loop *loop)
@@ -91,6 +107,7 @@ int rt__task_create(struct rt_loop *loop, struct rt_task **ret_task, rt_task_fn 
     /* Of one that was used before, task_end has left everything else as calloc does. */
     task->fn = fn;
     task->arg = arg;
+    task->stack = NULL;
     task->references = ret_task ? 2 : 1;
     task->state = RT_TASK_PENDING;
     task->uncommon = 0;
@@ -107,13 +124,13 @@ int rt__task_create(struct rt_loop *loop, struct rt_task **ret_task, rt_task_fn 
 
 /* --- running --- */
 
-/* The usual end: one task awaits this one, and nobody else is ready. Returns the one that goes on, without a detour
- * over the queue, or NULL if it is not so. */
+/* The usual end: one task awaits this one. Returns it, and it goes on without a detour over the queue; or NULL if it is
+ * not so. */
 static inline struct rt_task *wake_only_joiner(struct rt_loop *loop, struct rt_task *task)
 {
     struct rt_task *joiner = task->joiners.first;
-    if (!joiner || joiner->waiters_next || loop->ready_first || loop->budget == 0 || UNLIKELY(loop->watched) ||
-        joiner->timer.place)
+    if (!joiner || joiner->waiters_next || joiner->timer.place || loop->budget == 0 || UNLIKELY(loop->watched) ||
+        (loop->ready_first && ++loop->handed_over > HAND_OVERS_MOST))
         return NULL;
     task->joiners.first = task->joiners.last = NULL;
     joiner->waiters = NULL;
@@ -200,8 +217,10 @@ RT_NO_TSAN static struct rt__context *task_entry(void *arg)
         rt__stack_check(stack, task);
         struct rt_task *next = wake_only_joiner(loop, task);
         task_end(task, RT_TASK_DONE, result);
-        if (!next)
+        if (!next) {
+            loop->handed_over = 0;
             next = next_task(loop);
+        }
         if (next && next->fresh && next->parkable == task->parkable) {
             /* One that begins, as this one ends: it has the stack as it is, without a switch. */
             if (next->parkable)
@@ -411,6 +430,7 @@ bool rt__wake(struct rt_task *task, int status)
 static inline void yield_to(struct rt_loop *loop, struct rt_task *self, struct rt_task *next)
 {
     self->next = NULL;
+    self->ready_prev = loop->ready_last;
     loop->ready_last->next = self;
     loop->ready_last = self;
     loop->ready_first = next->next;
@@ -494,6 +514,12 @@ int rt_task_spawn_with(struct rt_task **ret_task, rt_task_fn fn, void *arg, cons
     return 0;
 }
 
+/* Not for ever: others are ready, too. */
+static inline bool loop_hands_over(struct rt_loop *loop)
+{
+    return ++loop->handed_over <= HAND_OVERS_MOST;
+}
+
 static inline int await(struct rt_task *task, int *ret_result)
 {
     struct rt_task *self = rt__self();
@@ -505,6 +531,10 @@ static inline int await(struct rt_task *task, int *ret_result)
         return -ECANCELED;
     int error = 0;
     if (!rt__is_done(task)) {
+        /* The turn goes to the one that is awaited, before those who wait for one: a tree of tasks is walked as calls
+         * would, branch by branch, and has as many stacks as it is deep and not as it is wide. */
+        if (task->fresh && loop_hands_over(self->loop))
+            ready_advance(self->loop, task);
         self->wait_item = task;
         rt__waiters_push(&task->joiners, self);
         error = wait_inline(self, RT_FOREVER, rt__waits_task);
