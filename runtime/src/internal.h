@@ -193,8 +193,7 @@ static inline bool rt__is_done(const struct rt_task *task)
 
 /* call.c: circular lists of callbacks */
 void rt__call_push(struct rt_call **list, struct rt_call *call);
-/* Those that are in it as it begins, oldest first; `end` marks where they end, and unlike the last of them cannot be
- * cancelled. */
+/* Those that are in it as it begins, oldest first; `end` marks where they end: the last of them might be cancelled. */
 void rt__call_run_all(struct rt_call **list, struct rt_call *end);
 void rt__call_done(struct rt_call **list); /* whatever they wait for is done: run or schedule them */
 /* Have a call made once something of that loop is done: what the public functions named on_done return. */

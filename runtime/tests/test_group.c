@@ -210,10 +210,12 @@ TASK_TEST(a_dead_end_cancels_and_who_refuses_is_let_go)
     assert_int_equal(rt_group_wait(&group), -EDEADLK);
     assert_true(children[0].ended && !children[1].ended);
     rt_group_finish(&group);
-    memset(&group, 0xff, sizeof(group)); /* it has no more to do with the child */
+    memset(&group, 0xff, sizeof(group));
+    struct rt_group untouched = group; /* it has no more to do with the child */
     rt_event_set(&events[1]);
     let_others_run();
     assert_true(all_ended());
+    assert_memory_equal(&group, &untouched, sizeof(group));
 }
 
 /* --- children that spawn, that misbehave --- */

@@ -1,4 +1,5 @@
 /* Tasks asked for by another thread: by a task of another loop, and by a thread without one. */
+#include <semaphore.h>
 #include "other_loop.h"
 #include "park.h"
 
@@ -103,15 +104,17 @@ TASK_TEST(a_timeout_scope_reaches_the_other_task)
 struct twice {
     struct job job;
     struct rt_event go;
+    int first, second;
 };
 
 static int submit_and_wait_again(void *arg)
 {
     struct twice *twice = arg;
-    int first = submit(&twice->job), second = rt_event_wait(&twice->go, SOON);
+    twice->first = submit(&twice->job);
+    twice->second = rt_event_wait(&twice->go, SOON);
     if (twice->job.begun != twice->job.ended)
         return -EPROTO;
-    return (first == -ECANCELED) + (second == -ECANCELED);
+    return (twice->first == -ECANCELED) + (twice->second == -ECANCELED);
 }
 
 TASK_TEST(a_cancel_at_any_moment_is_seen_once)
@@ -127,6 +130,40 @@ TASK_TEST(a_cancel_at_any_moment_is_seen_once)
         rt_event_set(&twice.go);
         assert_int_equal(join(task), 1);
     }
+    other_loop_end(&shared);
+}
+
+static void post(void *arg)
+{
+    sem_post(arg);
+}
+
+/* Without giving up this thread: some turns of the other loop, enough for a task there that does not really wait. */
+static void let_turns_pass(struct rt_loop *other)
+{
+    sem_t passed;
+    sem_init(&passed, 0, 0);
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(rt_call_soon_threadsafe(other, post, &passed), 0);
+        while (sem_wait(&passed) < 0)
+            ;
+    }
+    sem_destroy(&passed);
+}
+
+TASK_TEST(a_result_that_arrives_before_the_cancelled_task_runs_stands)
+{
+    other_loop_start(&shared);
+    struct twice twice = {.job = {.result = 3}};
+    rt_event_init(&twice.go);
+    struct rt_task *task = spawn(submit_and_wait_again, &twice);
+    let_others_run();
+    let_turns_pass(shared.loop); /* it is done over there, and this loop has not looked yet */
+    spawn_a_crowd();
+    assert_int_equal(rt_task_cancel(task), 0);
+    assert_int_equal(join(task), 1);
+    assert_int_equal(twice.first, 3);
+    assert_int_equal(twice.second, -ECANCELED);
     other_loop_end(&shared);
 }
 
@@ -195,6 +232,7 @@ int main(void)
         cmocka_unit_test(a_cancel_reaches_the_other_task_and_waits_for_it),
         cmocka_unit_test(a_timeout_scope_reaches_the_other_task),
         cmocka_unit_test(a_cancel_at_any_moment_is_seen_once),
+        cmocka_unit_test(a_result_that_arrives_before_the_cancelled_task_runs_stands),
         cmocka_unit_test(ones_own_loop_and_parkable_tasks_are_refused),
         cmocka_unit_test(threads_without_a_loop_block_until_it_is_done),
     };

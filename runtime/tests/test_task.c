@@ -215,8 +215,62 @@ TASK_TEST(a_task_that_ends_leaves_its_children_running)
 {
     struct rt_task *child = NULL;
     assert_int_equal(join(spawn(spawn_a_sleeper, &child)), 0);
+    let_others_run();
     assert_int_equal(rt_task_state(child), RT_TASK_RUNNING);
     assert_int_equal(join(child), 1);
+}
+
+/* --- whose turn it is --- */
+
+static char turns[8];
+static size_t turn_count;
+
+static int take_turn(void *arg)
+{
+    turns[turn_count++] = *(const char *)arg;
+    return 0;
+}
+
+TASK_TEST(tasks_begin_in_order_and_an_awaited_one_at_once)
+{
+    struct rt_task *tasks[3];
+    turn_count = 0;
+    for (int i = 0; i < 3; i++)
+        tasks[i] = spawn(take_turn, &"abc"[i]);
+    join(tasks[0]);
+    join(tasks[2]);
+    join(tasks[1]);
+    for (int i = 0; i < 3; i++)
+        tasks[i] = spawn(take_turn, &"def"[i]);
+    let_others_run();
+    for (int i = 0; i < 3; i++)
+        join(tasks[i]);
+    assert_memory_equal(turns, "acbdef", 6);
+}
+
+static int be_counted(void *arg)
+{
+    ++*(int *)arg;
+    return 0;
+}
+
+static int count_spawns(void *arg)
+{
+    int *spawns = arg;
+    for (*spawns = 0; *spawns < 100000;)
+        join(spawn(be_counted, spawns));
+    return 0;
+}
+
+TASK_TEST(one_that_spawns_and_awaits_for_ever_does_not_keep_others_from_their_turn)
+{
+    int spawns = 0;
+    struct rt_task *busy = spawn(count_spawns, &spawns);
+    for (int last = 0; last < 100000; last = spawns) {
+        assert_int_equal(rt_yield(), 0);
+        assert_true(spawns - last <= 100);
+    }
+    assert_int_equal(join(busy), 0);
 }
 
 TASK_TEST(a_released_task_runs_on)
@@ -433,6 +487,8 @@ int main(void)
         cmocka_unit_test(a_task_may_be_cancelled_again_after_it_has_seen_the_first),
         cmocka_unit_test(several_tasks_await_one_and_all_get_its_result),
         cmocka_unit_test(a_task_that_ends_leaves_its_children_running),
+        cmocka_unit_test(tasks_begin_in_order_and_an_awaited_one_at_once),
+        cmocka_unit_test(one_that_spawns_and_awaits_for_ever_does_not_keep_others_from_their_turn),
         cmocka_unit_test(a_released_task_runs_on),
         cmocka_unit_test(one_after_another_a_hundred_thousand_tasks_come_and_go),
         cmocka_unit_test(a_busy_loop_does_not_starve_those_who_sleep),

@@ -48,7 +48,8 @@ void rt_call_init(struct rt_call *call, rt_call_fn fn, void *arg);
 int rt_call_soon(struct rt_call *call);
 
 /**
- * Call once a deadline has passed, never before.
+ * Call once a deadline has passed, never before. A loop that is destroyed first takes the call back: its memory must
+ * live until then.
  *
  * @param deadline_ns  CLOCK_MONOTONIC, ns
  * Returns as rt_call_soon, or -ENOMEM. Source: asyncio's loop.call_at.

@@ -74,7 +74,7 @@ int rt_gather_each(rt_task_fn fn, void *items, size_t item_bytes, size_t count, 
 enum rt_wait_until {
     RT_ALL_COMPLETED,   /**< all are done */
     RT_FIRST_COMPLETED, /**< one is done, or more */
-    RT_FIRST_ERROR,     /**< one has failed, or all are done; a cancelled one (-ECANCELED) has not failed, as in asyncio */
+    RT_FIRST_ERROR,     /**< one has failed, or all are done; as in asyncio a cancelled one has not failed */
 };
 
 /**

@@ -23,7 +23,10 @@ enum rt_task_state {
 };
 
 /**
- * Create a task on the calling task's loop; it starts in a later turn, after those spawned before it.
+ * Create a task on the calling task's loop; it starts when the caller waits, after those that were ready before it.
+ *
+ * But a task that is awaited before it has started takes its turn from whoever awaits it, and gives it back as it ends, so
+ * that a tree of tasks is walked as one of calls would be. Others get their turn after at most 64 of these.
  * Nothing ties it to its parent: a task that ends leaves those it has spawned running (see group.h for children that must end
  * first); what is left as the loop ends is cancelled and awaited.
  *
