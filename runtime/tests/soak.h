@@ -99,7 +99,7 @@ struct act {
     const char *name;
     int (*play)(struct member *me);
     int flags;
-    unsigned rarity; /* played once in so many times that it is picked; 0: every time */
+    unsigned rarity; /* played once in so many times that it is picked, as ports are few; 0: every time */
 };
 
 extern const struct act task_acts[], sync_acts[], flow_acts[], outside_acts[]; /* each ends with an empty one */

@@ -270,6 +270,9 @@ static int act_submit(struct member *me)
 }
 
 const struct act outside_acts[] = {
-    {"stream", act_stream}, {"tcp", act_tcp}, {"thread", act_thread, NEVER_PARK}, {"submit", act_submit, NEVER_PARK},
+    {"stream", act_stream},
+    {"tcp", act_tcp, 0, 8},
+    {"thread", act_thread, NEVER_PARK},
+    {"submit", act_submit, NEVER_PARK},
     {NULL, NULL},
 };
