@@ -65,14 +65,15 @@ static unsigned act_count, driver_count;
 static int64_t begun_ns, seconds = 60;
 static struct point *points;
 static size_t point_count;
+static atomic_bool traffic_is_over;
 
 /* --- the watchdog: a thread, since a loop that lost a wake-up may not turn any more --- */
 
 static void *watch(void *arg)
 {
     (void)arg;
-    for (;;) {
-        sleep(1);
+    while (!traffic_is_over) {
+        usleep(100000);
         for (unsigned i = 0; i < SIDES * driver_count; i++) {
             struct driver *driver = &runs[i % SIDES].drivers[i / SIDES];
             const char *act = driver->act;
@@ -395,6 +396,8 @@ int main(int argc, char **argv)
     CHECK(rt_loop_run(runs[0].side.loop, lead, NULL) == 0);
     CHECK(rt_loop_stop(runs[1].side.loop) == 0);
     pthread_join(runs[1].thread, NULL);
+    traffic_is_over = true;
+    pthread_join(watchdog, NULL);
     rt_loop_destroy(runs[0].side.loop);
     rt_executor_destroy(executor);
     bool grown = has_grown();

@@ -25,7 +25,8 @@ static void check_bytes(const unsigned char *bytes, size_t offset, size_t count)
 
 /* --- stream: bytes through a socket pair, in order, until either end is closed --- */
 
-enum { WRITER, READER, CHUNK_MOST = 2048 };
+/* More than the socket has room for, so that writes are cut in pieces. */
+enum { WRITER, READER, PIECE_MOST = 6000, SEND_BUFFER = 4096 };
 
 struct stream {
     int fds[2];
@@ -46,9 +47,9 @@ static void close_end(struct stream *stream, int end)
 static int write_stream(struct member *me)
 {
     struct stream *stream = me->scene;
-    unsigned char bytes[CHUNK_MOST];
+    unsigned char bytes[PIECE_MOST];
     while (stream->sent < stream->total && !stream->cut) {
-        size_t left = stream->total - stream->sent, count = 1 + at_random(CHUNK_MOST);
+        size_t left = stream->total - stream->sent, count = 1 + at_random(PIECE_MOST);
         if (count > left)
             count = left;
         fill(bytes, stream->sent, count);
@@ -75,10 +76,10 @@ static int write_stream(struct member *me)
 static int read_stream(struct member *me)
 {
     struct stream *stream = me->scene;
-    unsigned char bytes[CHUNK_MOST];
+    unsigned char bytes[PIECE_MOST];
     for (;;) {
         int64_t deadline_ns = some_deadline();
-        ssize_t n = rt_read(stream->fds[READER], bytes, 1 + at_random(CHUNK_MOST), deadline_ns);
+        ssize_t n = rt_read(stream->fds[READER], bytes, 1 + at_random(PIECE_MOST), deadline_ns);
         if (n == 0 || n == -EBADF) {
             CHECK(n == 0 || stream->closed);
             stream->ended = n == 0;
@@ -102,7 +103,7 @@ static int act_stream(struct member *me)
 {
     struct stream *stream = soak_alloc(sizeof(*stream));
     struct crew *crew = crew_create("stream");
-    int small = 4096;
+    int small = SEND_BUFFER;
     stream->total = at_random(64 * 1024);
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, stream->fds) == 0);
     setsockopt(stream->fds[WRITER], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
@@ -161,11 +162,13 @@ int echo_server(void *arg)
     return 0;
 }
 
+enum { MESSAGE_MOST = 2048 };
+
 static void talk(struct member *me, int fd)
 {
-    unsigned char sent[CHUNK_MOST], received[CHUNK_MOST];
+    unsigned char sent[MESSAGE_MOST], received[MESSAGE_MOST];
     for (unsigned turn = at_random(5); turn > 0; turn--) {
-        size_t count = 1 + at_random(CHUNK_MOST), got = 0;
+        size_t count = 1 + at_random(MESSAGE_MOST), got = 0;
         fill(sent, turn, count);
         int64_t deadline_ns = some_deadline();
         ssize_t n = rt_write(fd, sent, count, deadline_ns);

@@ -218,6 +218,65 @@ static int act_condition(struct member *me)
     return 0;
 }
 
+/* --- notify: so many notifies, so many go on, even if those who were notified are cancelled before they run --- */
+
+struct notified {
+    struct rt_lock lock;
+    struct rt_condition condition;
+    int waiting, went_on;
+};
+
+static int wait_for_notify(struct member *me)
+{
+    struct notified *notified = me->scene;
+    CHECK(INSIST(me, rt_lock_acquire(&notified->lock, RT_FOREVER)) == 0);
+    notified->waiting++;
+    int error = saw(me, rt_condition_wait(&notified->condition, RT_FOREVER));
+    CHECK(error == 0 || error == -ECANCELED);
+    notified->went_on += error == 0;
+    CHECK(rt_lock_release(&notified->lock) == 0);
+    return 0;
+}
+
+static void notify(struct member *me, struct notified *notified, uint32_t count)
+{
+    CHECK(INSIST(me, rt_lock_acquire(&notified->lock, RT_FOREVER)) == 0);
+    CHECK(rt_condition_notify(&notified->condition, count) == 0);
+    if (one_in(2))
+        pause_a_little(me);
+    CHECK(rt_lock_release(&notified->lock) == 0);
+}
+
+static int act_notify(struct member *me)
+{
+    struct notified *notified = soak_alloc(sizeof(*notified));
+    struct crew *crew = crew_create("notify");
+    int patient = 1 + (int)at_random(4);
+    rt_lock_init(&notified->lock);
+    rt_condition_init(&notified->condition, &notified->lock);
+    for (int i = 1 + (int)at_random(4); i > 0; i--)
+        crew_add(crew, wait_for_notify, notified, 0);
+    for (int i = 0; i < patient; i++)
+        crew_add(crew, wait_for_notify, notified, NEVER_CANCEL);
+    while (notified->waiting < crew->count)
+        pause_a_little(me);
+    for (int i = 0; i < patient; i++) {
+        notify(me, notified, 1);
+        if (one_in(2))
+            crew_disturb(crew, me);
+    }
+    while (notified->went_on < patient)
+        pause_a_little(me);
+    crew_disturb(crew, me);
+    CHECK(notified->went_on == patient);
+    notify(me, notified, UINT32_MAX);
+    crew_end(crew);
+    rt_condition_finish(&notified->condition);
+    rt_lock_finish(&notified->lock);
+    free(notified);
+    return 0;
+}
+
 /* --- barrier: rounds of so many, each place given out once a round --- */
 
 enum { ROUNDS = 4 };
@@ -320,6 +379,6 @@ static int act_rate(struct member *me)
 }
 
 const struct act sync_acts[] = {
-    {"lock", act_lock},       {"semaphore", act_semaphore}, {"event", act_event}, {"condition", act_condition},
-    {"barrier", act_barrier}, {"rate", act_rate},           {NULL, NULL},
+    {"lock", act_lock},     {"semaphore", act_semaphore}, {"event", act_event}, {"condition", act_condition},
+    {"notify", act_notify}, {"barrier", act_barrier},     {"rate", act_rate},   {NULL, NULL},
 };
