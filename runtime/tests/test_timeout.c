@@ -309,27 +309,40 @@ TASK_TEST(wait_for_oneself_is_a_deadlock)
     assert_int_equal(rt_yield(), 0);
 }
 
-static int leave_scopes_open(void *arg)
+static int leave_timeout_open(void *arg)
 {
-    static struct rt_timeout timeout, shield;
+    static struct rt_timeout timeout;
     (void)arg;
-    rt_timeout_begin(&timeout, 0);
-    rt_shield_begin(&shield);
-    return 0;
+    return rt_timeout_begin(&timeout, 0);
+}
+
+static int leave_shield_open(void *arg)
+{
+    static struct rt_timeout shield;
+    (void)arg;
+    return rt_shield_begin(&shield);
+}
+
+static int sleep_1_ms(void *arg)
+{
+    (void)arg;
+    return rt_sleep_ns(RT_NS_PER_MS);
 }
 
 TASK_TEST(scopes_that_were_not_ended_end_with_their_task)
 {
-    struct rt_task *first = spawn(leave_scopes_open, NULL);
-    assert_int_equal(join(first), 0);
-    /* In the same memory: neither the deadline nor the shield is left. */
-    struct rt_task *second = spawn(yield_twice, NULL);
-    assert_ptr_equal(second, first);
-    assert_int_equal(join(second), 0);
-    struct rt_task *third = spawn(yield_twice, NULL);
-    assert_int_equal(rt_yield(), 0);
-    assert_int_equal(rt_task_cancel(third), 0);
-    assert_int_equal(join(third), -ECANCELED);
+    for (int i = 0; i < 2; i++) {
+        struct rt_task *first = spawn(i ? leave_shield_open : leave_timeout_open, NULL);
+        assert_int_equal(join(first), 0);
+        /* In the same memory: neither the deadline nor the shield is left. */
+        struct rt_task *second = spawn(sleep_1_ms, NULL);
+        assert_ptr_equal(second, first);
+        assert_int_equal(join(second), 0);
+        struct rt_task *third = spawn(sleep_1_ms, NULL);
+        assert_int_equal(rt_yield(), 0);
+        assert_int_equal(rt_task_cancel(third), 0);
+        assert_int_equal(join(third), -ECANCELED);
+    }
 }
 
 int main(void)
