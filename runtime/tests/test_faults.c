@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/timerfd.h>
 #include "http_server.h"
+#include "other_loop.h"
 #include "rt_test.h"
 
 /* --- the countdown --- */
@@ -166,10 +167,10 @@ static int use_curl(void)
 
 static int use_gather(void)
 {
-    enum { TASKS = 5 };
+    enum { TASKS = 5, ITEMS = 150 }; /* more at once than there have been */
     struct rt_task *tasks[TASKS], *task;
     struct rt_as_completed iterator;
-    int items[TASKS], results[TASKS], error = 0, started = 0, got = 0;
+    int items[ITEMS], results[ITEMS], error = 0, started = 0, got = 0;
     while (error == 0 && started < TASKS) {
         error = rt_task_spawn(&tasks[started], nap, NULL);
         started += error == 0;
@@ -190,8 +191,8 @@ static int use_gather(void)
     for (int i = 0; i < started; i++)
         rt_task_release(tasks[i]);
     if (error == 0)
-        error = rt_gather_each(nap, items, sizeof(items[0]), TASKS, 2, results, RT_GATHER_RETURN_ERRORS);
-    for (int i = 0; i < TASKS && error == 0; i++)
+        error = rt_gather_each(nap, items, sizeof(items[0]), ITEMS, 0, results, RT_GATHER_RETURN_ERRORS);
+    for (int i = 0; i < ITEMS && error == 0; i++)
         error = results[i];
     return error;
 }
@@ -200,7 +201,7 @@ static int use_group(void)
 {
     struct rt_group group;
     int error = rt_group_init(&group);
-    for (int i = 0; i < 3 && error == 0; i++)
+    for (int i = 0; i < 250 && error == 0; i++) /* again more */
         error = rt_group_spawn(&group, NULL, nap, NULL);
     int waited = rt_group_wait(&group);
     rt_group_finish(&group);
@@ -287,6 +288,41 @@ static void a_loop_works_again_after_every_failure(void **state)
     }
 }
 
+/* --- in the other thread --- */
+
+static void begin_countdown(void *arg)
+{
+    countdown = *(const long *)arg;
+}
+
+static int return_6(void *arg)
+{
+    (void)arg;
+    return 6;
+}
+
+static int submit_twice(void *arg)
+{
+    struct rt_loop *other = arg;
+    static long at_once = 0;
+    int result = -1;
+    assert_int_equal(rt_call_soon_threadsafe(other, begin_countdown, &at_once), 0);
+    assert_int_equal(rt_submit(other, return_6, NULL, &result), -ENOMEM);
+    assert_int_equal(result, -1);
+    assert_int_equal(rt_submit(other, return_6, NULL, &result), 0);
+    assert_int_equal(result, 6);
+    return 0;
+}
+
+static void a_task_that_cannot_be_made_elsewhere_is_an_error_here(void **state)
+{
+    struct other_loop other;
+    (void)state;
+    other_loop_start(&other); /* which has no task yet, nor room for one */
+    assert_int_equal(rt_run(submit_twice, other.loop, NULL), 0);
+    other_loop_end(&other);
+}
+
 static size_t drop_body(char *bytes, size_t size, size_t count, void *user)
 {
     (void)bytes;
@@ -299,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_failure_from_the_start_is_a_clean_error),
         cmocka_unit_test(a_loop_works_again_after_every_failure),
+        cmocka_unit_test(a_task_that_cannot_be_made_elsewhere_is_an_error_here),
     };
     curl_global_init(CURL_GLOBAL_DEFAULT);
     http_server_start(&server);
