@@ -60,6 +60,13 @@ void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off_t of
 
 /* --- a bit of everything --- */
 
+/* Each more at once than there were before, so that there must be room made for them. */
+#ifdef __SANITIZE_THREAD__
+enum { ITEMS = 5, CHILDREN = 3 }; /* which takes a minute to make so many stacks again and again */
+#else
+enum { ITEMS = 150, CHILDREN = 200 };
+#endif
+
 static struct http_server server;
 static CURL *easies[3];
 
@@ -167,7 +174,7 @@ static int use_curl(void)
 
 static int use_gather(void)
 {
-    enum { TASKS = 5, ITEMS = 150 }; /* more at once than there have been */
+    enum { TASKS = 5 };
     struct rt_task *tasks[TASKS], *task;
     struct rt_as_completed iterator;
     int items[ITEMS], results[ITEMS], error = 0, started = 0, got = 0;
@@ -201,7 +208,7 @@ static int use_group(void)
 {
     struct rt_group group;
     int error = rt_group_init(&group);
-    for (int i = 0; i < 250 && error == 0; i++) /* again more */
+    for (int i = 0; i < CHILDREN && error == 0; i++)
         error = rt_group_spawn(&group, NULL, nap, NULL);
     int waited = rt_group_wait(&group);
     rt_group_finish(&group);
