@@ -28,8 +28,8 @@ struct rt_executor {
     pthread_cond_t work;
     struct rt__job *first, *last;
     struct drain *drains;
-    /* The owner, each thread and each call that waits have one: whoever is last frees the memory, so that neither a thread
-     * that nobody joins nor a task that wakes up late finds it gone. */
+    /* The owner, each thread and each call that waits have one: whoever is last frees the memory, so that neither a
+     * thread that nobody joins nor a task that wakes up late finds it gone. */
     unsigned references;
     unsigned queued, running, idle, started, most, queue_most;
     bool refuse, stopping;
@@ -41,8 +41,7 @@ int rt_executor_create_with(struct rt_executor **ret_executor, const struct rt_e
 {
     if (options->threads == 0)
         return -EINVAL;
-    struct rt_executor *executor =
-        calloc(1, sizeof(*executor) + options->threads * sizeof(executor->threads[0]));
+    struct rt_executor *executor = calloc(1, sizeof(*executor) + options->threads * sizeof(executor->threads[0]));
     if (!executor)
         return -ENOMEM;
     pthread_mutex_init(&executor->mutex, NULL);
@@ -241,8 +240,8 @@ static int own_executor(struct rt_loop *loop, struct rt_executor **ret_executor)
     return 0;
 }
 
-/* The message is on its way, and its memory must stay until it is here. A cancel that came first meets the next wait; of
- * a timeout scope nothing need be kept: its deadline has passed for the next wait, too. */
+/* The message is on its way, and its memory must stay until it is here. A cancel that came first meets the next wait;
+ * of a timeout scope nothing need be kept: its deadline has passed for the next wait, too. */
 static void await_arrival(struct rt_task *self, struct rt__remote *remote, int error, const char *waits_for)
 {
     if (error == -ECANCELED)

@@ -26,9 +26,9 @@ struct rt__job {
 };
 
 /*
- * Run job->fn(job->arg) on a thread (executor NULL: the loop's own) and await it. The job is the caller's again on return, but for
- * one case: it has an abandon function, and the wait was cut short while it ran. Then *ret_left is true and the thread has it.
- * Errors as rt_executor_call, and -ETIMEDOUT.
+ * Run job->fn(job->arg) on a thread (executor NULL: the loop's own) and await it. The job is the caller's again on
+ * return, but for one case: it has an abandon function, and the wait was cut short while it ran. Then *ret_left is true
+ * and the thread has it. Errors as rt_executor_call, and -ETIMEDOUT.
  */
 int rt__executor_run(struct rt_executor *executor, struct rt__job *job, int64_t deadline_ns, const char *waits_for,
                      bool *ret_left);

@@ -5,9 +5,15 @@
 #include <iort/call.h>
 #include <iort/clock.h>
 #include <iort/executor.h>
+#include <iort/file.h>
 #include <iort/io.h>
 #include <iort/loop.h>
+#include <iort/process.h>
+#include <iort/process_executor.h>
 #include <iort/queue.h>
+#include <iort/resolve.h>
+#include <iort/signal.h>
+#include <iort/stream.h>
 #include <iort/sync.h>
 #include <iort/task.h>
 #include <iort/timeout.h>
