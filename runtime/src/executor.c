@@ -103,11 +103,13 @@ static void run_job(struct thread *thread)
     struct rt__job *job = take_job(executor);
     job->state = RT__JOB_RUNNING;
     thread->job = job;
+    executor->idle--;
     executor->running++;
     pthread_mutex_unlock(&executor->mutex);
     job->result = job->fn(job->arg);
     pthread_mutex_lock(&executor->mutex);
     thread->job = NULL;
+    executor->idle++;
     executor->running--;
     if (!executor->running && !executor->first)
         end_drains(executor, false);
@@ -128,11 +130,8 @@ static void *thread_main(void *arg)
     pthread_setname_np(pthread_self(), thread->name);
     pthread_mutex_lock(&executor->mutex);
     for (;;) {
-        while (!executor->first && !executor->stopping) {
-            executor->idle++;
+        while (!executor->first && !executor->stopping)
             pthread_cond_wait(&executor->work, &executor->mutex);
-            executor->idle--;
-        }
         if (executor->stopping)
             break;
         run_job(thread);
@@ -155,6 +154,7 @@ static int start_thread(struct rt_executor *executor)
     if (error)
         return -error;
     executor->started++;
+    executor->idle++; /* from here on, not only once it runs: it is there for a call */
     executor->references++;
     return 0;
 }
