@@ -199,10 +199,11 @@ static void backend_works(enum rt_backend backend, const char *name, unsigned ev
     struct rt_loop *loop;
     int error = rt_loop_create(&loop, &(struct rt_loop_options){.backend = backend});
     if (error == -ENOTSUP) {
-        print_message("# %s: %s\n", name,
+        /* Not skip(): in the TAP of cmocka 1.1 that is a failure. */
+        print_message("# skipped: %s: %s\n", name,
                       ev_supported_backends() & ev ? "the kernel does not let this program have it"
                                                    : "this libev was built without it");
-        skip();
+        return;
     }
     assert_int_equal(error, 0);
     assert_string_equal(rt_loop_backend(loop), name);
