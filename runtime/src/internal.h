@@ -50,6 +50,7 @@ struct rt_task {
     bool cancellable;       /* of the wait it is in */
     bool cancel_on_its_way; /* woken by a cancel, not yet running again */
     uint8_t slot;           /* its place in the slab */
+    uint8_t successes;      /* of calls that did not have to wait, in a row */
     uint8_t shields;        /* scopes that keep a cancel outside */
     int wait_status;        /* what the wait returns */
 
@@ -87,6 +88,7 @@ struct rt_loop {
     bool stopping;
     struct rt_task *current;
     struct rt_task *finished; /* it has left its stack for the last time; whoever runs next reaps it */
+    unsigned budget_unused;   /* of a turn that was cut short */
     unsigned turn_budget;     /* what it is at the beginning of a turn */
     bool used_up;             /* the last turn ended because of it */
     struct rt_task *resume;   /* to be put on the parking stage, which the task that left for the loop stood on */
@@ -189,6 +191,13 @@ static inline void rt__unpoison(void *address, size_t bytes)
 static inline bool rt__is_done(const struct rt_task *task)
 {
     return task->state >= RT_TASK_DONE;
+}
+
+/* The kernel is asked for events before the next task runs. */
+static inline void rt__turn_cut_short(struct rt_loop *loop)
+{
+    loop->budget_unused += loop->budget;
+    loop->budget = 0;
 }
 
 /* call.c: circular lists of callbacks */

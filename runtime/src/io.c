@@ -163,29 +163,18 @@ int rt_io_wait(int fd, int events, int64_t deadline_ns)
     return error == 0 && entry->closes != closes ? -EBADF : error;
 }
 
-/* Of the task that runs in this thread: as long as the count of switches stands still it is the same one. */
-static __thread struct {
-    uint64_t switches;
-    unsigned successes;
-} row __attribute__((tls_model("initial-exec")));
-
 /* Before a system call that may succeed at once: a cancel is seen, and who always has something to do lets others run. */
 static inline int take_turn(struct rt_task *self)
 {
-    struct rt_loop *loop = self->loop;
     if (__builtin_expect(self->cancel_requested, 0)) {
         int error = rt__wait_begin(self);
         if (error < 0)
             return error;
     }
-    if (row.switches != loop->stats.switches) {
-        row.switches = loop->stats.switches;
-        row.successes = 0;
-    }
-    if (__builtin_expect(++row.successes <= SUCCESSES_IN_A_ROW, 1))
+    if (__builtin_expect(++self->successes <= SUCCESSES_IN_A_ROW, 1))
         return 0;
-    row.successes = 0;
-    loop->budget = 0; /* the kernel is asked, too: who else could run may not be known yet */
+    self->successes = 0;
+    rt__turn_cut_short(self->loop); /* the kernel is asked, too: who else could run may not be known yet */
     return rt_yield();
 }
 
