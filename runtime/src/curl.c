@@ -48,13 +48,22 @@ struct rt__multi {
 struct socket_watch {
     ev_io io;
     struct rt__multi *multi;
-    struct socket_watch *prev, *next; /* of the multi's */
+    struct socket_watch *prev, *next;             /* of the multi's */
+    struct socket_watch *fired_prev, *fired_next; /* of those that libcurl has not been told of yet */
+    int fired;                                    /* what happened: CURL_CSELECT_..., 0: it is not among those */
 };
+
+/*
+ * Of the sockets for which something happened, libcurl is told of so many before their tasks go on and the next requests
+ * leave: while all that belongs to one transfer is still in the cache, and the server has something to do meanwhile.
+ */
+enum { FEED_MOST = 64 };
 
 struct rt__curl {
     struct rt__multi *multis;
     struct transfer_list unbound; /* asked for by tasks that have no multi yet */
     struct transfer *to_remove;
+    struct socket_watch *fired_first, *fired_last;
 };
 
 static unsigned multi_size(const struct rt_loop *loop)
@@ -104,12 +113,36 @@ static void socket_ready(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev;
     struct socket_watch *watch = io->data;
-    struct rt__multi *multi = watch->multi; /* the call may free the watch */
-    int mask = (events & EV_READ ? CURL_CSELECT_IN : 0) | (events & EV_WRITE ? CURL_CSELECT_OUT : 0) |
-               (events & EV_ERROR ? CURL_CSELECT_ERR : 0);
-    int running;
-    curl_multi_socket_action(multi->handle, io->fd, mask, &running);
-    multi->active = true;
+    struct rt__curl *curl = watch->multi->loop->curl;
+    if (!watch->fired) {
+        watch->fired_next = NULL;
+        watch->fired_prev = curl->fired_last;
+        if (curl->fired_last)
+            curl->fired_last->fired_next = watch;
+        else
+            curl->fired_first = watch;
+        curl->fired_last = watch;
+    }
+    watch->fired |= (events & EV_READ ? CURL_CSELECT_IN : 0) | (events & EV_WRITE ? CURL_CSELECT_OUT : 0) |
+                    (events & EV_ERROR ? CURL_CSELECT_ERR : 0);
+}
+
+/* Take a watch off the list of those that fired; returns what happened. */
+static int take_fired(struct rt__curl *curl, struct socket_watch *watch)
+{
+    int fired = watch->fired;
+    if (!fired)
+        return 0;
+    watch->fired = 0;
+    if (watch->fired_prev)
+        watch->fired_prev->fired_next = watch->fired_next;
+    else
+        curl->fired_first = watch->fired_next;
+    if (watch->fired_next)
+        watch->fired_next->fired_prev = watch->fired_prev;
+    else
+        curl->fired_last = watch->fired_prev;
+    return fired;
 }
 
 static struct socket_watch *watch_create(struct rt__multi *multi, curl_socket_t fd)
@@ -132,6 +165,7 @@ static struct socket_watch *watch_create(struct rt__multi *multi, curl_socket_t 
 static void watch_destroy(struct socket_watch *watch)
 {
     struct rt__multi *multi = watch->multi;
+    take_fired(multi->loop->curl, watch);
     ev_io_stop(multi->loop->ev, &watch->io);
     curl_multi_assign(multi->handle, watch->io.fd, NULL);
     if (watch->prev)
@@ -318,8 +352,21 @@ static void multi_kick(struct rt__multi *multi)
     multi->active = true;
 }
 
+bool rt__curl_has_fired(const struct rt_loop *loop)
+{
+    return loop->curl->fired_first;
+}
+
 void rt__curl_collect(struct rt_loop *loop)
 {
+    struct rt__curl *curl = loop->curl;
+    for (int fed = 0; curl->fired_first && fed < FEED_MOST; fed++) {
+        struct socket_watch *watch = curl->fired_first;
+        struct rt__multi *multi = watch->multi; /* the call may free the watch */
+        int running, fd = watch->io.fd, fired = take_fired(curl, watch);
+        curl_multi_socket_action(multi->handle, fd, fired, &running);
+        multi->active = true;
+    }
     for (struct rt__multi *multi = loop->curl->multis; multi; multi = multi->next)
         if (multi->active)
             multi_collect(multi);

@@ -227,7 +227,10 @@ void rt__io_finish(struct rt_loop *loop);
 /* curl.c, for the loop and for tasks that end */
 bool rt__curl_turn(
     struct rt_loop *loop); /* hand over what tasks have asked for; true: libcurl wants another turn at once */
-void rt__curl_collect(struct rt_loop *loop); /* wake the tasks whose transfers are complete */
+/* Whether there are sockets for which something happened that libcurl has not been told of. */
+bool rt__curl_has_fired(const struct rt_loop *loop);
+/* Tell it of some of them, and wake the tasks whose transfers are complete. */
+void rt__curl_collect(struct rt_loop *loop);
 void rt__curl_forget_task(struct rt_task *task);
 void rt__curl_finish(struct rt_loop *loop);
 

@@ -184,7 +184,9 @@ static bool turn(struct rt_loop *loop)
     bool idle = !loop->ready_first && !loop->calls && !curl_again;
     if (idle && !loop->timers.count && !loop->outside && !remote_pending(loop))
         return false;
-    poll_events(loop, idle);
+    /* What the kernel has told of comes first: asked again, it would tell it again. */
+    if (!loop->curl || !rt__curl_has_fired(loop))
+        poll_events(loop, idle);
     if (loop->timers.count)
         fire_timers(loop);
     if (loop->curl)
