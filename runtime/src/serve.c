@@ -57,19 +57,21 @@ static void connection_done(void *arg)
     rt_event_set(&server->ended);
 }
 
+/* Takes the descriptor, also on failure. */
 static int connection_begin(struct server *server, int fd)
 {
+    int error = -ENOMEM;
     struct connection *connection = malloc(sizeof(*connection));
     if (!connection)
-        return -ENOMEM;
+        goto close_fd;
     *connection = (struct connection){.server = server};
-    int error = rt_stream_open(&connection->stream, fd, &server->options.stream);
+    error = rt_stream_open(&connection->stream, fd, &server->options.stream);
     if (error < 0)
         goto free_connection;
     const struct rt_task_options options = {.name = "connection", .parkable = server->options.parkable};
     error = rt_task_spawn_with(&connection->task, connection_run, connection, &options);
     if (error < 0)
-        goto close_stream;
+        goto free_stream;
     rt_call_init(&connection->done, connection_done, connection);
     rt_task_on_done(connection->task, &connection->done);
     connection->next = server->first;
@@ -79,13 +81,14 @@ static int connection_begin(struct server *server, int fd)
     server->count++;
     return 0;
 
-close_stream:
+free_stream:
     rt_stream_close(connection->stream, 0);
-    free(connection);
-    return error;
+    fd = -1;
 free_connection:
     free(connection);
-    rt_close(fd);
+close_fd:
+    if (fd >= 0)
+        rt_close(fd);
     return error;
 }
 

@@ -3,6 +3,7 @@
 #include <iort/io.h>
 #include <iort/signal.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <unistd.h>

@@ -197,13 +197,16 @@ static int exercise(void *arg)
 static void backend_works(enum rt_backend backend, const char *name, unsigned ev)
 {
     struct rt_loop *loop;
+    if (backend == RT_BACKEND_IO_URING && RUNNING_ON_VALGRIND) {
+        print_message("# %s: valgrind does not know its system calls and hangs\n", name);
+        return;
+    }
     int error = rt_loop_create(&loop, &(struct rt_loop_options){.backend = backend});
     if (error == -ENOTSUP) {
-        /* Not skip(): in the TAP of cmocka 1.1 that is a failure. */
-        print_message("# skipped: %s: %s\n", name,
+        print_message("# %s: %s\n", name,
                       ev_supported_backends() & ev ? "the kernel does not let this program have it"
                                                    : "this libev was built without it");
-        return;
+        return; /* cmocka writes a skipped test as one that is not ok */
     }
     assert_int_equal(error, 0);
     assert_string_equal(rt_loop_backend(loop), name);

@@ -135,7 +135,7 @@ TASK_TEST(as_many_run_at_once_as_there_are_workers_and_the_rest_in_their_order)
     for (int i = 0; i < 8; i++) {
         napping[i] = (struct napping){executor, i < 2 ? 30000 : 1000, 20 * RT_NS_PER_S, 0, -1, &next};
         if (i == 1)
-            napping[i].us = 500000;
+            napping[i].us = 1000000;
         tasks[i] = spawn(call_nap, &napping[i]);
     }
     for (int i = 0; i < 8; i++)

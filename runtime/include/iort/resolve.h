@@ -10,6 +10,8 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
+struct addrinfo; /* which <netdb.h> hides from strict C */
+
 /**
  * Resolve a name by getaddrinfo(3), on a thread of the loop's own executor.
  *

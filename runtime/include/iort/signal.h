@@ -10,8 +10,8 @@
 #ifndef IORT_SIGNAL_H
 #define IORT_SIGNAL_H
 
-#include <signal.h>
 #include <stdint.h>
+#include <sys/select.h> /* sigset_t, which <signal.h> hides from strict C */
 
 #ifdef __cplusplus
 extern "C" {

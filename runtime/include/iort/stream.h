@@ -124,8 +124,8 @@ struct rt_serve_options {
 /**
  * Accept connections and run a task for each, until cancelled or the descriptor is closed; then end them.
  *
- * Where descriptors or memory have run out, the connection stays in the backlog, and the server waits until one of its own
- * ends, or for 100 ms, before it tries again: it does not spin.
+ * Where descriptors or memory have run out, the connection stays in the backlog (one that was accepted before memory ran out is
+ * closed), and the server waits until one of its own ends, or for 100 ms, before it tries again: it does not spin.
  *
  * Returns only when every handler has returned: after accepting has stopped they have grace_ns, then they are cancelled and
  * awaited, which a cancel does not cut short.
