@@ -54,8 +54,9 @@ struct socket_watch {
 };
 
 /*
- * Of the sockets for which something happened, libcurl is told of so many before their tasks go on and the next requests
- * leave: while all that belongs to one transfer is still in the cache, and the server has something to do meanwhile.
+ * Of the sockets for which something happened, libcurl is told of so many before their tasks go on and the next
+ * requests leave: while all that belongs to one transfer is still in the cache, and the server has something to do
+ * meanwhile.
  */
 enum { FEED_MOST = 32 };
 

@@ -163,7 +163,8 @@ int rt_io_wait(int fd, int events, int64_t deadline_ns)
     return error == 0 && entry->closes != closes ? -EBADF : error;
 }
 
-/* Before a system call that may succeed at once: a cancel is seen, and who always has something to do lets others run. */
+/* Before a system call that may succeed at once: a cancel is seen, and who always has something to do lets others run.
+ */
 static inline int take_turn(struct rt_task *self)
 {
     if (__builtin_expect(self->cancel_requested, 0)) {
