@@ -1,5 +1,5 @@
 /* Run shell commands side by side and tell in their order how they ended; the first that fails stops all others.
- * For example: gather 'sleep 0.2; echo slow' 'echo quick', and: gather 'sleep 60' false */
+ * For example: gather 'sleep 0.2; echo slow' 'echo quick', and: gather 'exec sleep 60' false */
 #include <errno.h>
 #include <iort/iort.h>
 #include <stdio.h>
