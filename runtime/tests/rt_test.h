@@ -18,6 +18,17 @@
 #define RUNNING_ON_VALGRIND 0
 #endif
 
+/* For a process that is about to end by a signal or _exit: what it has run counts as covered, too. */
+#ifdef RT_COVERAGE
+void __gcov_dump(void);
+#endif
+static inline void leave_coverage(void)
+{
+#ifdef RT_COVERAGE
+    __gcov_dump();
+#endif
+}
+
 /* A failed assertion longjmps to the runner: from the task's stack that must not happen, so it aborts the program,
  * which is a failed test too and leaves a core with the stack that failed. (cmocka reads CMOCKA_TEST_ABORT.) */
 #define TASK_TEST_WITH(name, options)                                                                                  \

@@ -236,6 +236,26 @@ TASK_TEST(each_control_word_is_kept_by_itself)
     }
 }
 
+static int leave_control(void *arg)
+{
+    const struct control *control = arg;
+    __asm__ volatile("ldmxcsr %0" : : "m"(control->mxcsr));
+    __asm__ volatile("fldcw %0" : : "m"(control->x87));
+    return 0;
+}
+
+TASK_TEST(one_that_begins_where_another_ended_has_the_usual_control_words)
+{
+    if (RUNNING_ON_VALGRIND)
+        return;
+    struct control usual = {0x1f80, 0x037f}, others[] = {{0x9f80, 0x037f}, {0x1f80, 0x007f}};
+    for (int i = 0; i < 2; i++) {
+        struct rt_task *first = spawn(leave_control, &others[i]), *second = spawn(keep_control, &usual);
+        assert_int_equal(join(first), 0);
+        assert_int_equal(join(second), 0);
+    }
+}
+
 /* By a name that assembly can call. */
 RT_NO_TSAN __attribute__((used, noinline)) void switch_out_of_line(struct rt__context *from, struct rt__context *to);
 RT_NO_TSAN __attribute__((used, noinline)) void switch_out_of_line(struct rt__context *from, struct rt__context *to)
@@ -373,6 +393,7 @@ int main(void)
         cmocka_unit_test(tasks_park_deep_in_their_stacks),
         cmocka_unit_test(each_task_keeps_its_own_rounding_mode),
         cmocka_unit_test(each_control_word_is_kept_by_itself),
+        cmocka_unit_test(one_that_begins_where_another_ended_has_the_usual_control_words),
         cmocka_unit_test(registers_of_the_caller_survive_a_switch),
         cmocka_unit_test(the_stack_is_aligned_on_entry),
     };

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <sys/wait.h>
 #include "context/context.h"
+#include "park.h"
 #include "rt_test.h"
+#include "text.h"
 
 /* --- the list --- */
 
@@ -115,12 +117,30 @@ TASK_TEST(a_dump_has_a_line_for_each_task)
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     struct rt_task *waiter = spawn_named(wait_for_event, &event, "waiter");
     struct rt_task *awaiting = spawn_named(wait_for_task, waiter, "awaiting");
+    struct rt_task *reader = spawn_named(wait_for_bytes, &ends[0], "reader"), *yielding, *fresh;
+    struct rt_task_options parkable = {.parkable = true, .name = "parkable"};
+    struct rt_task *parked[2];
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(rt_task_spawn_with(&parked[i], wait_for_event, &event, &parkable), 0);
     let_others_run();
+    yielding = spawn_named(yield_twice, NULL, "yielding");
+    assert_int_equal(rt_yield(), 0);
+    fresh = spawn_named(yield_twice, NULL, "fresh");
     assert_int_equal(rt_dump_tasks(rt_loop_current(), ends[1]), 0);
+    assert_int_equal(join(reader), 0);
+    assert_int_equal(join(yielding), 0);
+    assert_int_equal(join(fresh), 0);
     close(ends[1]);
     read_all(ends[0], text, sizeof(text));
+    char line[64];
+    snprintf(line, sizeof(line), "  task \"reader\" waits for read of descriptor %d\n", ends[0]);
+    assert_non_null(strstr(text, line));
     close(ends[0]);
-    assert_non_null(strstr(text, ": 3\n"));
+    assert_non_null(strstr(text, ": 8\n"));
+    assert_non_null(strstr(text, "  task \"yielding\" is ready to run\n"));
+    assert_non_null(strstr(text, "  task \"fresh\" has not begun\n"));
+    if (rt__park_supported()) /* one of the two: the other is where it was */
+        assert_non_null(strstr(text, "  task \"parkable\" waits for event (put aside)\n"));
     assert_non_null(strstr(text, "  task \"main\" runs\n"));
     assert_non_null(strstr(text, "  task \"waiter\" waits for event\n"));
     assert_non_null(strstr(text, "  task \"awaiting\" waits for task \"waiter\"\n"));
@@ -128,7 +148,29 @@ TASK_TEST(a_dump_has_a_line_for_each_task)
     rt_event_set(&event);
     join(awaiting);
     join(waiter);
+    join(parked[0]);
+    join(parked[1]);
     rt_event_finish(&event);
+}
+
+static void a_text_shows_any_number(void **state)
+{
+    (void)state;
+    int ends[2];
+    char text[128];
+    struct rt__text numbers;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    rt__text_init(&numbers);
+    for (int i = 0; i < 4; i++) {
+        rt__text_add_number(&numbers, ((int64_t[]){0, -7, INT64_MIN, INT64_MAX})[i]);
+        rt__text_add(&numbers, " ");
+    }
+    rt__text_add_hex(&numbers, 0xbeef0);
+    assert_int_equal(rt__text_write(&numbers, ends[1]), 0);
+    close(ends[1]);
+    read_all(ends[0], text, sizeof(text));
+    close(ends[0]);
+    assert_string_equal(text, "0 -7 -9223372036854775808 9223372036854775807 0xbeef0");
 }
 
 /* In another process: stderr is its own there. The child's loop is held by a task that never waits, and another
@@ -157,6 +199,13 @@ static void *sleep_in_a_thread(void *arg)
     return NULL;
 }
 
+static void leave(int signal_number)
+{
+    (void)signal_number;
+    leave_coverage();
+    _exit(0);
+}
+
 static void a_signal_shows_the_tasks_of_all_loops(void **state)
 {
     (void)state;
@@ -171,6 +220,7 @@ static void a_signal_shows_the_tasks_of_all_loops(void **state)
     if (child == 0) {
         pthread_t thread;
         dup2(ends[1], STDERR_FILENO);
+        signal(SIGTERM, leave);
         rt_dump_on_signal(SIGUSR1);
         pthread_create(&thread, NULL, sleep_in_a_thread, NULL);
         rt_run(hang, NULL, NULL);
@@ -192,9 +242,8 @@ static void a_signal_shows_the_tasks_of_all_loops(void **state)
         text[have] = 0;
         seen = strstr(text, "task \"the holder\" runs") && strstr(text, "task \"main\" waits for sleep");
     }
-    kill(child, SIGKILL);
+    kill(child, SIGTERM);
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(WTERMSIG(status), SIGKILL);
     close(ends[0]);
     assert_true(seen);
 }
@@ -313,6 +362,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_list_says_what_each_task_waits_for),
         cmocka_unit_test(a_dump_has_a_line_for_each_task),
+        cmocka_unit_test(a_text_shows_any_number),
         cmocka_unit_test(a_signal_shows_the_tasks_of_all_loops),
         cmocka_unit_test(what_holds_the_loop_for_long_is_reported_by_name),
         cmocka_unit_test(a_deadlock_is_reported_with_names),

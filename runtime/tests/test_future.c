@@ -53,6 +53,19 @@ TASK_TEST(all_who_await_a_future_get_its_value)
     rt_future_release(NULL);
 }
 
+TASK_TEST(a_future_lives_until_its_last_reference_is_given_back)
+{
+    int answer = 42;
+    void *value = NULL;
+    struct rt_future *future = create();
+    assert_ptr_equal(rt_future_retain(future), future);
+    rt_future_release(future);
+    assert_int_equal(rt_future_set_result(future, &answer), 0);
+    assert_int_equal(rt_future_result(future, &value), 0);
+    assert_ptr_equal(value, &answer);
+    rt_future_release(future);
+}
+
 TASK_TEST(a_future_is_fulfilled_once)
 {
     int first = 1, second = 2;
@@ -309,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_who_await_a_future_get_its_value),
+        cmocka_unit_test(a_future_lives_until_its_last_reference_is_given_back),
         cmocka_unit_test(a_future_is_fulfilled_once),
         cmocka_unit_test(an_error_is_handed_on_and_leaves_the_value_alone),
         cmocka_unit_test(a_cancelled_future_is_told_from_a_cancelled_caller),

@@ -59,6 +59,24 @@ static int get_guard(void *arg)
     return 0;
 }
 
+/* The instruction is tried again, and then the signal ends the process. */
+static void leave_coverage_and_die(int signal_number)
+{
+    leave_coverage();
+    signal(signal_number, SIG_DFL);
+}
+
+static void take_signal(int signal_number)
+{
+#ifdef RT_COVERAGE
+    struct sigaction action = {.sa_handler = leave_coverage_and_die, .sa_flags = SA_ONSTACK};
+    sigaction(signal_number, &action, NULL);
+#else
+    (void)leave_coverage_and_die;
+    signal(signal_number, SIG_DFL); /* a sanitizer's handler would make it an exit status */
+#endif
+}
+
 /* Runs overflow() in a process of its own. Returns its wait status, and the start of what it wrote to stderr. */
 static int run_in_child(long left, char *text, size_t size)
 {
@@ -69,8 +87,8 @@ static int run_in_child(long left, char *text, size_t size)
     if (child == 0) {
         struct rlimit none = {0, 0};
         setrlimit(RLIMIT_CORE, &none);
-        signal(SIGSEGV, SIG_DFL); /* a sanitizer's handler would make it an exit status */
-        signal(SIGABRT, SIG_DFL);
+        take_signal(SIGSEGV);
+        take_signal(SIGABRT);
         dup2(ends[1], STDERR_FILENO);
         rt_run(overflow, &left, NULL);
         _exit(0);
