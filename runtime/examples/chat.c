@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <iort/iort.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdlib.h>
 
 enum { GUESTS_MOST = 500 };
@@ -49,8 +50,7 @@ static int serve(void *port)
     const struct sockaddr_in here = {AF_INET, htons((uint16_t)atoi(port)), {htonl(INADDR_LOOPBACK)}, {0}};
     int fd = rt_listen((const struct sockaddr *)&here, sizeof(here), 128, 0);
     bool ready = fd >= 0 && rt_task_spawn(NULL, end_on_interrupt, rt_task_self()) == 0;
-    const struct rt_serve_options options = {.connections_most = GUESTS_MOST};
-    return !ready || rt_serve(fd, talk, NULL, &options) != -ECANCELED;
+    return !ready || rt_serve(fd, talk, NULL, &(struct rt_serve_options){.connections_most = GUESTS_MOST}) != -ECANCELED;
 }
 
 int main(int argc, char **argv)
