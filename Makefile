@@ -11,12 +11,14 @@ PYTHON     ?= /usr/bin/python3
 
 ASAN_BUILD := $(BUILD)-asan
 TSAN_BUILD := $(BUILD)-tsan
+COVERAGE_BUILD := $(BUILD)-coverage
 IORACE      = $(BUILD)/bench/iorace
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help bench bench-quick bench-full charts peers test check install clean need-bench need-peers need-test need-check
+.PHONY: help bench bench-quick bench-full charts peers test check coverage install clean
+.PHONY: need-bench need-peers need-test need-check need-coverage
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,12 +61,18 @@ check: ## the slow tests, and the others under the sanitizers
 	TSAN_OPTIONS=$(TSAN_OPTIONS) $(no_aslr) \
 	    $(MESON) test -C $(TSAN_BUILD) --no-rebuild --print-errorlogs --no-suite slow --timeout-multiplier 10
 
+coverage: need-coverage $(COVERAGE_BUILD)/build.ninja ## which lines of the library no test runs; fails below 95 %
+	@$(call compile,$(COVERAGE_BUILD))
+	@find $(COVERAGE_BUILD) -name '*.gcda' -delete
+	@$(MESON) test -C $(COVERAGE_BUILD) --no-rebuild --print-errorlogs --suite runtime --timeout-multiplier 3
+	@gcovr --root . --filter runtime/src/ --fail-under-line 95 $(COVERAGE_BUILD)
+
 install: need-bench $(BUILD)/build.ninja ## install iorace and the library (DESTDIR, MESON_ARGS=--prefix=...)
 	@$(call compile,$(BUILD))
 	@$(MESON) install -C $(BUILD) --no-rebuild
 
 clean: ## remove the build directories
-	@for dir in $(BUILD) $(ASAN_BUILD) $(TSAN_BUILD); do \
+	@for dir in $(BUILD) $(ASAN_BUILD) $(TSAN_BUILD) $(COVERAGE_BUILD); do \
 	    if [ -e "$$dir/native.ini" ] || [ -d "$$dir/meson-private" ]; then rm -rf "$$dir"; fi; \
 	done
 
@@ -75,7 +83,7 @@ TSAN_OPTIONS  ?= halt_on_error=1:abort_on_error=1:second_deadlock_stack=1
 # gcc 12's thread sanitizer cannot live with the address layouts of newer kernels. A container may forbid the switch.
 no_aslr = $$(setarch $$(uname -m) -R true 2>/dev/null && echo setarch $$(uname -m) -R)
 
-need-bench need-peers need-test need-check: need-%:
+need-bench need-peers need-test need-check need-coverage: need-%:
 	@$(BOOTSTRAP) $*
 
 # Not a prerequisite of `test` but made by it: a directory that was set up before cmocka was there has no tests.
@@ -91,9 +99,12 @@ $(BUILD)/.valgrind-on: | $(BUILD)/build.ninja
 $(BUILD)/build.ninja: setup_args = --buildtype=release
 $(ASAN_BUILD)/build.ninja: setup_args = $(sanitize)=address,undefined
 $(TSAN_BUILD)/build.ninja: setup_args = $(sanitize)=thread
+# Counted in several threads at once.
+$(COVERAGE_BUILD)/build.ninja: setup_args = --buildtype=debugoptimized -Db_coverage=true -Dc_args=-fprofile-update=atomic \
+    -Dcontext=asm -Dtests=enabled -Dbench=disabled
 sanitize = --buildtype=debugoptimized -Db_lundef=false -Dtests=enabled -Db_sanitize
 
-$(BUILD)/build.ninja $(ASAN_BUILD)/build.ninja $(TSAN_BUILD)/build.ninja:
+$(BUILD)/build.ninja $(ASAN_BUILD)/build.ninja $(TSAN_BUILD)/build.ninja $(COVERAGE_BUILD)/build.ninja:
 	@mkdir -p $(@D)
 	@printf "[binaries]\npython = '%s'\npython3 = '%s'\n" $(PYTHON) $(PYTHON) >$(@D)/native.ini
 	@echo 'setting up $(@D)/'

@@ -380,6 +380,61 @@ static void an_idle_loop_sleeps_in_the_kernel(void **state)
     assert_in_range(rt_run(count_idle_turns, NULL, NULL), 1, 40);
 }
 
+/* --- backends --- */
+
+static int sleep_and_write(void *arg)
+{
+    int error = rt_sleep_ns(RT_NS_PER_MS);
+    return error < 0 ? error : (int)rt_write(*(int *)arg, "x", 1, SOON);
+}
+
+static int read_after_a_sleep(void *arg)
+{
+    int ends[2], result;
+    char byte;
+    struct rt_task *writer;
+    (void)arg;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    int error = rt_task_spawn(&writer, sleep_and_write, &ends[1]);
+    if (error == 0)
+        error = (int)rt_read(ends[0], &byte, 1, SOON);
+    if (error >= 0 && rt_task_join(writer, &result) == 0 && result != 1)
+        error = -EPROTO;
+    rt_close(ends[0]);
+    rt_close(ends[1]);
+    return error;
+}
+
+static void every_backend_that_there_is_tells_of_descriptors_and_deadlines(void **state)
+{
+    static const struct {
+        enum rt_backend backend;
+        const char *name;
+        bool is_everywhere;
+    } backends[] = {
+        {RT_BACKEND_AUTO, "epoll", true},         {RT_BACKEND_EPOLL, "epoll", true},
+        {RT_BACKEND_POLL, "poll", true},          {RT_BACKEND_SELECT, "select", true},
+        {RT_BACKEND_LINUXAIO, "linuxaio", false}, {RT_BACKEND_IO_URING, "io_uring", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
+        struct rt_loop_options options = {.backend = backends[i].backend};
+        struct rt_loop *loop = NULL;
+        int error = rt_loop_create(&loop, &options);
+        if (error == -ENOTSUP && !backends[i].is_everywhere) {
+            assert_null(loop);
+            continue;
+        }
+        assert_int_equal(error, 0);
+        assert_string_equal(rt_loop_backend(loop), backends[i].name);
+        assert_int_equal(rt_loop_run(loop, read_after_a_sleep, NULL), 1);
+        rt_loop_destroy(loop);
+    }
+    struct rt_loop_options none = {.backend = (enum rt_backend)99};
+    assert_int_equal(rt_run(read_after_a_sleep, NULL, &none), -EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_stack_that_cannot_be_is_refused),
         cmocka_unit_test(where_no_slab_of_stacks_fits_a_smaller_one_does),
         cmocka_unit_test(an_idle_loop_sleeps_in_the_kernel),
+        cmocka_unit_test(every_backend_that_there_is_tells_of_descriptors_and_deadlines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,6 +116,27 @@ TASK_TEST(environment_directory_and_descriptors_are_as_asked_for)
     close(ends[1]);
 }
 
+TASK_TEST(an_inherited_descriptor_is_the_callers_own)
+{
+    int ends[2], before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
+    char text[16] = "";
+    assert_true(before >= 0);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    assert_int_equal(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+    struct rt_process *process =
+        start_with("echo word >&2", &(struct rt_process_options){.errors = RT_PROCESS_INHERIT});
+    int error = rt_process_wait(process, SOON, NULL);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    close(ends[1]);
+    assert_int_equal(error, 0);
+    assert_int_equal(rt_process_fd(process, 2), -1);
+    assert_int_equal(read(ends[0], text, sizeof(text) - 1), 5);
+    assert_string_equal(text, "word\n");
+    close(ends[0]);
+    rt_process_destroy(process);
+}
+
 TASK_TEST(a_child_has_no_descriptor_signal_mask_or_handler_of_ours)
 {
     int kept = dup(0); /* not close-on-exec */
@@ -309,6 +330,7 @@ int main(void)
         cmocka_unit_test(the_exit_status_is_told_as_often_as_it_is_asked_for),
         cmocka_unit_test(what_cannot_be_started_is_an_error_and_no_exit_status),
         cmocka_unit_test(environment_directory_and_descriptors_are_as_asked_for),
+        cmocka_unit_test(an_inherited_descriptor_is_the_callers_own),
         cmocka_unit_test(a_child_has_no_descriptor_signal_mask_or_handler_of_ours),
         cmocka_unit_test(several_wait_for_one_process_and_some_give_up),
         cmocka_unit_test(without_a_pidfd_a_thread_waits),

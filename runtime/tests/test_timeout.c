@@ -309,6 +309,29 @@ TASK_TEST(wait_for_oneself_is_a_deadlock)
     assert_int_equal(rt_yield(), 0);
 }
 
+static int leave_scopes_open(void *arg)
+{
+    static struct rt_timeout timeout, shield;
+    (void)arg;
+    rt_timeout_begin(&timeout, 0);
+    rt_shield_begin(&shield);
+    return 0;
+}
+
+TASK_TEST(scopes_that_were_not_ended_end_with_their_task)
+{
+    struct rt_task *first = spawn(leave_scopes_open, NULL);
+    assert_int_equal(join(first), 0);
+    /* In the same memory: neither the deadline nor the shield is left. */
+    struct rt_task *second = spawn(yield_twice, NULL);
+    assert_ptr_equal(second, first);
+    assert_int_equal(join(second), 0);
+    struct rt_task *third = spawn(yield_twice, NULL);
+    assert_int_equal(rt_yield(), 0);
+    assert_int_equal(rt_task_cancel(third), 0);
+    assert_int_equal(join(third), -ECANCELED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_cancelled_wait_for_takes_the_task_along_and_waits_for_it),
         cmocka_unit_test(wait_for_within_a_scope_ends_with_it),
         cmocka_unit_test(wait_for_oneself_is_a_deadlock),
+        cmocka_unit_test(scopes_that_were_not_ended_end_with_their_task),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
