@@ -35,7 +35,7 @@ struct trial_record {
     int64_t ctx_voluntary, ctx_involuntary; /**< context switches within the bracket */
     int64_t bytes;                          /**< decoded body bytes received by all jobs */
     char *state;                            /**< trial_state_words */
-    char *flags;                            /**< space-separated: origin_saturated origin_late; "" if none */
+    char *flags;                            /**< space-separated: origin_saturated origin_late stacks_parked; "" if none */
     char *reason; /**< one line: why jobs failed or the lane is unsupported; null if all is well */
 };
 

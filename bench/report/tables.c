@@ -36,6 +36,20 @@ bool table_rivals_best(const struct summary_record *lane, const struct summary_r
     return lane == best || lane->wall_s_ci_lo <= best->wall_s_ci_hi; /* false where one is NAN */
 }
 
+/* What a reader must know who compares the memory of lanes: one note for all of a group's lanes of a runner. */
+static void note_parked(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        struct trial_span span = trial_index_find(&maker->index, group->lanes[i]->cell, group->lanes[i]->runner);
+        if (span.count == 0 || !trial_has_flag(maker->index.trials[span.order[0]].flags, "stacks_parked"))
+            continue;
+        table->notes[table->note_count++] = pool_printf(
+            maker->pool, "%s: their stacks were put aside while they waited, which these jobs allow and most do not",
+            pool_clean(maker->pool, report_runner_label(group->lanes[i]->runner)));
+        return;
+    }
+}
+
 static int fill_table(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
 {
     char description[600];
@@ -43,10 +57,12 @@ static int fill_table(struct report_table *table, struct table_maker *maker, con
     table->title = pool_clean(maker->pool, group->name);
     table->subtitle = pool_clean(maker->pool, description);
     table->sweep = group->swept != NULL;
-    table->notes = pool_array(maker->pool, group->count, sizeof(*table->notes));
-    if (!table->notes)
+    table->notes = pool_array(maker->pool, group->count + 1, sizeof(*table->notes));
+    if (!table->notes ||
+        (table->sweep ? table_fill_sweep(table, maker, group) : table_fill_cell(table, maker, group)) < 0)
         return -1;
-    return table->sweep ? table_fill_sweep(table, maker, group) : table_fill_cell(table, maker, group);
+    note_parked(table, maker, group);
+    return 0;
 }
 
 static const char *make_legend(struct table_maker *maker)

@@ -34,18 +34,6 @@ static bool is_said(const struct warning_list *list, const char *word)
     return false;
 }
 
-/* Whether a word is one of a trial's space-separated flags. */
-static bool has_flag(const char *flags, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *p = flags; *p; p += strcspn(p, " ")) {
-        p += strspn(p, " ");
-        if (strcspn(p, " ") == length && strncmp(p, word, length) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Unless the run's own warnings say so already: a run that was killed wrote none. */
 static void add_flagged(struct warning_list *list)
 {
@@ -57,7 +45,7 @@ static void add_flagged(struct warning_list *list)
     for (size_t f = 0; f < sizeof(flags) / sizeof(flags[0]); f++) {
         size_t count = 0;
         for (size_t i = 0; i < run->trial_count; i++)
-            count += has_flag(run->trials[i].flags, flags[f][0]);
+            count += trial_has_flag(run->trials[i].flags, flags[f][0]);
         if (count > 0 && !is_said(list, flags[f][0]))
             add_warning(list, pool_printf(list->maker->pool, "In %zu of %zu runs %s (%s).", count, run->trial_count,
                                           flags[f][1], flags[f][0]));

@@ -67,3 +67,14 @@ size_t trial_index_duplicate(const struct trial_index *index)
     }
     return index->count;
 }
+
+bool trial_has_flag(const char *flags, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *p = flags; *p; p += strcspn(p, " ")) {
+        p += strspn(p, " ");
+        if (strcspn(p, " ") == length && strncmp(p, word, length) == 0)
+            return true;
+    }
+    return false;
+}

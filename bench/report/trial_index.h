@@ -5,6 +5,7 @@
 #ifndef BENCH_REPORT_TRIAL_INDEX_H
 #define BENCH_REPORT_TRIAL_INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "../record/trial_record.h"
 
@@ -32,5 +33,8 @@ struct trial_span trial_index_find(const struct trial_index *index, const char *
  * Returns the one that came later, or `count` where every key is there once.
  */
 size_t trial_index_duplicate(const struct trial_index *index);
+
+/** Whether a word is one of a trial's space-separated flags. */
+bool trial_has_flag(const char *flags, const char *word);
 
 #endif

@@ -3,59 +3,12 @@
  * multi handle, feeds that with events, and wakes the task when the transfer is complete. Nothing here calls libcurl
  * from a task's stack, nor from within one of libcurl's callbacks.
  */
-#include "internal.h"
+#include "curl_internal.h"
 #include <errno.h>
 #include <iort/curl.h>
 #include <stdlib.h>
 
 enum { MULTI_SIZE_DEFAULT = 64, CONNECTIONS_DEFAULT = 5 };
-
-enum transfer_state { TRANSFER_ASKED, TRANSFER_RUNNING, TRANSFER_TO_REMOVE, TRANSFER_OVER };
-
-/* On the stack of the task that awaits it. */
-struct transfer {
-    struct transfer *next; /* asked for, or to be removed */
-    struct transfer_list *asked_in;
-    struct rt_task *task;
-    CURL *easy;
-    CURLcode code;
-    enum transfer_state state;
-};
-
-struct transfer_list {
-    struct transfer *first, *last;
-};
-
-struct rt__multi {
-    struct rt__multi *next;
-    struct rt_loop *loop;
-    CURLM *handle;
-    struct rt_timer timer;
-    unsigned bound; /* tasks that stay with it */
-    bool kick;      /* libcurl wants to be called without an event: it said so, or its timer has fired */
-    bool active;    /* something was done to it: there may be completed transfers */
-    bool broken;    /* a socket could not be watched: libcurl fails all of its transfers, once it gets to them */
-    struct socket_watch *watches;
-    struct transfer_list asked;
-    unsigned running;
-    struct {
-        CURL *easy; /* beside it, so that the search for a completed one does not touch the stacks of all tasks */
-        struct transfer *transfer;
-    } transfers[]; /* those it has: at most one for each bound task */
-};
-
-/* What libcurl wants to know of a socket. */
-struct socket_watch {
-    ev_io io;
-    struct rt__multi *multi;
-    struct socket_watch *prev, *next; /* of the multi's */
-};
-
-struct rt__curl {
-    struct rt__multi *multis;
-    struct transfer_list unbound; /* asked for by tasks that have no multi yet */
-    struct transfer *to_remove;
-};
 
 static unsigned multi_size(const struct rt_loop *loop)
 {
@@ -98,71 +51,7 @@ static void list_remove(struct transfer *transfer)
         list->last = before;
 }
 
-/* --- what libcurl asks of us --- */
-
-static void socket_ready(struct ev_loop *ev, ev_io *io, int events)
-{
-    (void)ev;
-    struct socket_watch *watch = io->data;
-    struct rt__multi *multi = watch->multi; /* the call may free the watch */
-    int mask = (events & EV_READ ? CURL_CSELECT_IN : 0) | (events & EV_WRITE ? CURL_CSELECT_OUT : 0) |
-               (events & EV_ERROR ? CURL_CSELECT_ERR : 0);
-    int running;
-    curl_multi_socket_action(multi->handle, io->fd, mask, &running);
-    multi->active = true;
-}
-
-static struct socket_watch *watch_create(struct rt__multi *multi, curl_socket_t fd)
-{
-    struct socket_watch *watch = calloc(1, sizeof(*watch));
-    if (!watch)
-        return NULL;
-    watch->multi = multi;
-    ev_init(&watch->io, socket_ready);
-    ev_io_set(&watch->io, fd, 0);
-    watch->io.data = watch;
-    watch->next = multi->watches;
-    if (multi->watches)
-        multi->watches->prev = watch;
-    multi->watches = watch;
-    curl_multi_assign(multi->handle, fd, watch);
-    return watch;
-}
-
-static void watch_destroy(struct socket_watch *watch)
-{
-    struct rt__multi *multi = watch->multi;
-    ev_io_stop(multi->loop->ev, &watch->io);
-    curl_multi_assign(multi->handle, watch->io.fd, NULL);
-    if (watch->prev)
-        watch->prev->next = watch->next;
-    else
-        multi->watches = watch->next;
-    if (watch->next)
-        watch->next->prev = watch->prev;
-    free(watch);
-}
-
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *of_socket)
-{
-    (void)easy;
-    struct rt__multi *multi = user;
-    struct ev_loop *ev = multi->loop->ev;
-    struct socket_watch *watch = of_socket;
-    if (what == CURL_POLL_REMOVE) {
-        if (watch)
-            watch_destroy(watch);
-        return 0;
-    }
-    if (!watch && !(watch = watch_create(multi, fd))) {
-        multi->broken = multi->kick = true;
-        return -1;
-    }
-    ev_io_stop(ev, &watch->io);
-    ev_io_set(&watch->io, fd, (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
-    ev_io_start(ev, &watch->io);
-    return 0;
-}
+/* --- what libcurl asks of us (of sockets: see curl_sockets.c) --- */
 
 static void timer_fired(struct rt_timer *timer)
 {
@@ -203,7 +92,7 @@ static struct rt__multi *multi_create(struct rt_loop *loop)
     }
     multi->loop = loop;
     multi->timer.fire = timer_fired;
-    curl_multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, rt__curl_on_socket);
     curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi);
     curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(multi->handle, CURLMOPT_TIMERDATA, multi);
@@ -302,8 +191,7 @@ static void multi_collect(struct rt__multi *multi)
     }
     if (multi->broken && multi->running == 0) {
         multi->broken = false;
-        while (multi->watches) /* libcurl has forgotten to say so */
-            watch_destroy(multi->watches);
+        rt__curl_sockets_forget(multi); /* libcurl has forgotten to say so */
     }
 }
 
@@ -318,8 +206,14 @@ static void multi_kick(struct rt__multi *multi)
     multi->active = true;
 }
 
+bool rt__curl_has_fired(const struct rt_loop *loop)
+{
+    return loop->curl->sockets.fired_first;
+}
+
 void rt__curl_collect(struct rt_loop *loop)
 {
+    rt__curl_feed(loop->curl);
     for (struct rt__multi *multi = loop->curl->multis; multi; multi = multi->next)
         if (multi->active)
             multi_collect(multi);
@@ -363,12 +257,12 @@ void rt__curl_finish(struct rt_loop *loop)
     while (loop->curl->multis) {
         struct rt__multi *multi = loop->curl->multis;
         loop->curl->multis = multi->next;
-        while (multi->watches)
-            watch_destroy(multi->watches);
+        rt__curl_sockets_forget(multi);
         curl_multi_cleanup(multi->handle);
         rt__timers_clear(&loop->timers, &multi->timer);
         free(multi);
     }
+    free(loop->curl->sockets.by_fd);
     free(loop->curl);
     loop->curl = NULL;
 }

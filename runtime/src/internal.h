@@ -50,6 +50,7 @@ struct rt_task {
     bool cancellable;       /* of the wait it is in */
     bool cancel_on_its_way; /* woken by a cancel, not yet running again */
     uint8_t slot;           /* its place in the slab */
+    uint8_t successes;      /* of calls that did not have to wait, in a row */
     uint8_t shields;        /* scopes that keep a cancel outside */
     int wait_status;        /* what the wait returns */
 
@@ -87,6 +88,7 @@ struct rt_loop {
     bool stopping;
     struct rt_task *current;
     struct rt_task *finished; /* it has left its stack for the last time; whoever runs next reaps it */
+    unsigned budget_unused;   /* of a turn that was cut short */
     unsigned turn_budget;     /* what it is at the beginning of a turn */
     bool used_up;             /* the last turn ended because of it */
     struct rt_task *resume;   /* to be put on the parking stage, which the task that left for the loop stood on */
@@ -191,6 +193,13 @@ static inline bool rt__is_done(const struct rt_task *task)
     return task->state >= RT_TASK_DONE;
 }
 
+/* The kernel is asked for events before the next task runs. */
+static inline void rt__turn_cut_short(struct rt_loop *loop)
+{
+    loop->budget_unused += loop->budget;
+    loop->budget = 0;
+}
+
 /* call.c: circular lists of callbacks */
 void rt__call_push(struct rt_call **list, struct rt_call *call);
 /* Those that are in it as it begins, oldest first; `end` marks where they end: the last of them might be cancelled. */
@@ -218,7 +227,10 @@ void rt__io_finish(struct rt_loop *loop);
 /* curl.c, for the loop and for tasks that end */
 bool rt__curl_turn(
     struct rt_loop *loop); /* hand over what tasks have asked for; true: libcurl wants another turn at once */
-void rt__curl_collect(struct rt_loop *loop); /* wake the tasks whose transfers are complete */
+/* Whether there are sockets for which something happened that libcurl has not been told of. */
+bool rt__curl_has_fired(const struct rt_loop *loop);
+/* Tell it of some of them, and wake the tasks whose transfers are complete. */
+void rt__curl_collect(struct rt_loop *loop);
 void rt__curl_forget_task(struct rt_task *task);
 void rt__curl_finish(struct rt_loop *loop);
 

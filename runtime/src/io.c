@@ -4,10 +4,13 @@
 #include <fcntl.h>
 #include <iort/io.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PAGE_FDS = 64 };
+/* Calls of one task that succeed at once before others have their turn: few enough that nobody waits for long, enough
+ * that the look at the kernel which it costs does not show. */
+enum { PAGE_FDS = 64, SUCCESSES_IN_A_ROW = 64 };
 
 const char rt__waits_read[] = "read of descriptor", rt__waits_write[] = "write of descriptor";
 
@@ -160,6 +163,22 @@ int rt_io_wait(int fd, int events, int64_t deadline_ns)
     return error == 0 && entry->closes != closes ? -EBADF : error;
 }
 
+/* Before a system call that may succeed at once: a cancel is seen, and who always has something to do lets others run.
+ */
+static inline int take_turn(struct rt_task *self)
+{
+    if (__builtin_expect(self->cancel_requested, 0)) {
+        int error = rt__wait_begin(self);
+        if (error < 0)
+            return error;
+    }
+    if (__builtin_expect(++self->successes <= SUCCESSES_IN_A_ROW, 1))
+        return 0;
+    self->successes = 0;
+    rt__turn_cut_short(self->loop); /* the kernel is asked, too: who else could run may not be known yet */
+    return rt_yield();
+}
+
 ssize_t rt_read(int fd, void *buffer, size_t size, int64_t deadline_ns)
 {
     struct rt_task *self = rt__self();
@@ -167,6 +186,9 @@ ssize_t rt_read(int fd, void *buffer, size_t size, int64_t deadline_ns)
         return -EINVAL;
     if (fd < 0)
         return -EBADF;
+    int error = take_turn(self);
+    if (error < 0)
+        return error;
     for (;;) {
         struct rt__fd *entry = fd_find(self->loop, fd);
         if (!entry || !entry->drained) {
@@ -181,7 +203,7 @@ ssize_t rt_read(int fd, void *buffer, size_t size, int64_t deadline_ns)
             if (errno != EAGAIN)
                 return -errno;
         }
-        int error = rt_io_wait(fd, RT_READ, deadline_ns);
+        error = rt_io_wait(fd, RT_READ, deadline_ns);
         if (error < 0)
             return error;
         entry = fd_find(self->loop, fd);
@@ -190,23 +212,46 @@ ssize_t rt_read(int fd, void *buffer, size_t size, int64_t deadline_ns)
     }
 }
 
+/* write(2) without SIGPIPE, for what is no socket: MSG_NOSIGNAL is only for those. */
+static ssize_t write_quietly(int fd, const void *buffer, size_t size)
+{
+    sigset_t pipe_signal, before, pending;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    sigpending(&pending);
+    if (sigismember(&pending, SIGPIPE)) /* somebody else's, to be left alone; a second one adds nothing to it */
+        return write(fd, buffer, size);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    ssize_t n = write(fd, buffer, size);
+    int error = errno;
+    if (n < 0 && error == EPIPE)
+        sigtimedwait(&pipe_signal, NULL, &(struct timespec){0});
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return n;
+}
+
 static ssize_t send_or_write(int fd, const void *buffer, size_t size)
 {
     ssize_t n = send(fd, buffer, size, MSG_NOSIGNAL);
-    return n < 0 && errno == ENOTSOCK ? write(fd, buffer, size) : n;
+    return n < 0 && errno == ENOTSOCK ? write_quietly(fd, buffer, size) : n;
 }
 
 ssize_t rt_write(int fd, const void *buffer, size_t size, int64_t deadline_ns)
 {
-    if (!rt__self())
+    struct rt_task *self = rt__self();
+    if (!self)
         return -EINVAL;
     size_t sent = 0;
     while (sent < size) {
+        int error = take_turn(self);
+        if (error < 0)
+            return error;
         ssize_t n = send_or_write(fd, (const char *)buffer + sent, size - sent);
         if (n >= 0) {
             sent += (size_t)n;
         } else if (errno == EAGAIN) {
-            int error = rt_io_wait(fd, RT_WRITE, deadline_ns);
+            error = rt_io_wait(fd, RT_WRITE, deadline_ns);
             if (error < 0)
                 return error;
         } else if (errno != EINTR) {
@@ -218,14 +263,18 @@ ssize_t rt_write(int fd, const void *buffer, size_t size, int64_t deadline_ns)
 
 int rt_accept(int listen_fd, int64_t deadline_ns)
 {
-    if (!rt__self())
+    struct rt_task *self = rt__self();
+    if (!self)
         return -EINVAL;
     for (;;) {
+        int error = take_turn(self);
+        if (error < 0)
+            return error;
         int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0)
             return fd_fresh(fd);
         if (errno == EAGAIN) {
-            int error = rt_io_wait(listen_fd, RT_READ, deadline_ns);
+            error = rt_io_wait(listen_fd, RT_READ, deadline_ns);
             if (error < 0)
                 return error;
         } else if (errno != EINTR && errno != ECONNABORTED) {
@@ -247,13 +296,16 @@ static int connect_begun(int fd, int64_t deadline_ns)
 
 int rt_connect(const struct sockaddr *address, socklen_t address_size, int64_t deadline_ns)
 {
-    if (!rt__self())
+    struct rt_task *self = rt__self();
+    if (!self)
         return -EINVAL;
+    int error = take_turn(self);
+    if (error < 0)
+        return error;
     int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
     fd_fresh(fd);
-    int error = 0;
     if (connect(fd, address, address_size) < 0)
         error = errno == EINPROGRESS || errno == EINTR ? connect_begun(fd, deadline_ns) : -errno;
     if (error < 0) {

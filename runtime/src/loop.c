@@ -169,12 +169,13 @@ static bool turn(struct rt_loop *loop)
      * epoll_ctl to keep quiet. */
     unsigned budget = loop->ready_count > loop->turn_budget ? loop->ready_count : loop->turn_budget;
     loop->budget = budget;
+    loop->budget_unused = 0;
     int64_t begun_ns = loop->used_up ? rt_now_ns() : 0; /* of interest in a busy loop alone */
     if (loop->calls)
         run_calls(loop);
     rt__task_run_ready(loop);
-    loop->stats.switches += budget - loop->budget;
-    loop->used_up = loop->budget == 0;
+    loop->stats.switches += budget - loop->budget - loop->budget_unused;
+    loop->used_up = loop->budget == 0 && loop->budget_unused == 0;
     if (loop->used_up && begun_ns)
         adapt_budget(loop, rt_now_ns() - begun_ns);
     if (is_over(loop)) /* not a moment is spent on what the others wait for */
@@ -183,7 +184,9 @@ static bool turn(struct rt_loop *loop)
     bool idle = !loop->ready_first && !loop->calls && !curl_again;
     if (idle && !loop->timers.count && !loop->outside && !remote_pending(loop))
         return false;
-    poll_events(loop, idle);
+    /* What the kernel has told of comes first: asked again, it would tell it again. */
+    if (!loop->curl || !rt__curl_has_fired(loop))
+        poll_events(loop, idle);
     if (loop->timers.count)
         fire_timers(loop);
     if (loop->curl)

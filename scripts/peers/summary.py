@@ -3,7 +3,9 @@ import csv
 import os
 
 import stats
-from measure import OK, FIGURES
+from measure import FIGURES, OK
+
+DISTURBED = 0.05  # of its CPU
 
 COLUMNS = ("work", "size", "lane", "kind", "block", "position", "state", "reason", *FIGURES)
 SUMMARY_COLUMNS = ("work", "size", "lane", "kind", "metric", "unit", "better", "trials", "median", "ci_lo", "ci_hi",
@@ -27,6 +29,11 @@ class Series:
         bad = [row for row in self.rows if (row["work"], int(row["size"]), row["lane"]) ==
                (case.work, case.size, lane.name) and row["state"] != OK]
         return (bad[0]["state"], bad[0]["reason"]) if bad else (OK, "")
+
+
+def disturbed(row):
+    """Whether others had so much of its CPU that a figure by wall time is not to be believed."""
+    return row["state"] == OK and float(row["other_cpu_share"]) + float(row["steal_share"]) > DISTURBED
 
 
 def summarize(cases, series):

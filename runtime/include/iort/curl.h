@@ -23,6 +23,8 @@ extern "C" {
  *
  * Returns 0 (the transfer ended, see *ret_code), or
  *   -ECANCELED  the task was cancelled; the transfer was stopped, its connection closed, and the handle is free again
+ *   -ETIMEDOUT  the same, by the deadline of a timeout scope
+ *   -ENOTSUP    the task is parkable
  *   -EINVAL     outside a task
  *   -ENOMEM     no multi handle could be made, or libcurl refused the handle
  * Ownership: none taken; the handle is free for reuse in every case. Context: a task; suspends.

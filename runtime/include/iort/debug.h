@@ -2,7 +2,7 @@
  * Looking at what a loop does: which tasks there are and what each waits for, on a call or on a signal. Slow tasks and
  * deadlocks are reported as rt_loop_options says; the overflow of a task's stack always is, with its name, on stderr,
  * before the program ends by SIGSEGV as it would anyway. A script for gdb lists the tasks of a program that is being
- * debugged (runtime/gdb/iort.py).
+ * debugged (runtime/gdb/iort.py; installed as share/iort/iort.py).
  */
 #ifndef IORT_DEBUG_H
 #define IORT_DEBUG_H

@@ -32,7 +32,8 @@ typedef int (*rt_generator_fn)(struct rt_generator *generator, void *arg);
  *
  * @param ret_generator  written on success only
  * @param arg            handed to fn; must live until the body is over, which it is once rt_generator_destroy has
- * returned 0 Returns 0, -EINVAL (no fn), -ENOTSUP (the caller is parkable and arg lies on its stack) or -ENOMEM.
+ *                       returned 0
+ * Returns 0, -EINVAL (no fn), -ENOTSUP (the caller is parkable and arg lies on its stack) or -ENOMEM.
  * Context: any thread; then only the tasks of one loop. Source: an asynchronous generator of Python (PEP 525).
  */
 int rt_generator_create(struct rt_generator **ret_generator, rt_generator_fn fn, void *arg);

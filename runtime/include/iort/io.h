@@ -7,6 +7,10 @@
  *
  * Errors of every call that waits: -ETIMEDOUT (the deadline passed; whatever arrived first stands), -ECANCELED, -EBUSY,
  * -EBADF, -EINVAL (outside a task), -ENOMEM, or the -errno of the system call. EINTR is retried inside.
+ *
+ * A call that succeeds at once does not suspend, but it sees a cancel, and after 64 such successes in a row the next call lets
+ * other tasks run first (and notices the deadline of a timeout scope): a peer that is as fast as this loop cannot keep it to
+ * itself.
  */
 #ifndef IORT_IO_H
 #define IORT_IO_H
@@ -40,7 +44,7 @@ int rt_io_wait(int fd, int events, int64_t deadline_ns);
 ssize_t rt_read(int fd, void *buffer, size_t size, int64_t deadline_ns);
 
 /**
- * Write all of a buffer. SIGPIPE is not raised on sockets.
+ * Write all of a buffer. SIGPIPE is not raised (for a pipe that takes system calls of its own: a socket pair is cheaper).
  *
  * Returns `size`, or an error as above; after an error it is unknown how much was sent. Source: write(2), send(2).
  */

@@ -11,10 +11,16 @@
 #include <iort/gather.h>
 #include <iort/group.h>
 #include <iort/generator.h>
+#include <iort/file.h>
 #include <iort/io.h>
 #include <iort/loop.h>
+#include <iort/process.h>
+#include <iort/process_executor.h>
 #include <iort/queue.h>
 #include <iort/rate_limiter.h>
+#include <iort/resolve.h>
+#include <iort/signal.h>
+#include <iort/stream.h>
 #include <iort/sync.h>
 #include <iort/task.h>
 #include <iort/timeout.h>

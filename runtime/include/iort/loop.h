@@ -131,7 +131,8 @@ void rt_loop_hold(struct rt_loop *loop);
 /** Take back one rt_loop_hold. */
 void rt_loop_unhold(struct rt_loop *loop);
 
-/** Returns the loop that runs the calling task, or NULL outside of one. Context: any thread. */
+/** Returns the loop that this thread runs, in a task or a callback, or NULL. Context: any thread. Source:
+ * asyncio.get_running_loop. */
 struct rt_loop *rt_loop_current(void);
 
 /** Copy the loop's counters to *ret_stats. Context: the loop's thread. */

@@ -109,11 +109,13 @@ void rt_condition_finish(struct rt_condition *condition);
  * goes to another waiter.
  *
  * Returns 0 (look whether what you wait for is so: others may have had the lock in between), -ETIMEDOUT, -ECANCELED,
- * -EDEADLK, -ENOMEM, each with the lock held, or -EPERM            the caller does not hold the lock; nothing was done
+ * -EDEADLK, -ENOMEM, each with the lock held, or
+ *   -EPERM            the caller does not hold the lock; nothing was done
  *   -EINVAL           called outside a task
  *   -ENOTRECOVERABLE  the lock is *not* held, as it cannot be had: the loop is in a dead end and another task has it,
- * or there was no memory to put a parkable task aside once more Context: a task; suspends. Source:
- * asyncio.Condition.wait; pthread_cond_wait(3); Python issue 112202 for the notify.
+ *                     or there was no memory to put a parkable task aside once more
+ * Context: a task; suspends.
+ * Source: asyncio.Condition.wait; pthread_cond_wait(3); Python issue 112202 for the notify.
  */
 int rt_condition_wait(struct rt_condition *condition, int64_t deadline_ns);
 /**
@@ -150,9 +152,10 @@ void rt_barrier_finish(struct rt_barrier *barrier);
  * asyncio; threading.Barrier breaks there).
  *
  * @param ret_index  written on success only: 0 for the first to have come of those who pass, parties - 1 for the last,
- * each once (asyncio may give one out twice after a cancel); NULL if that is of no interest Returns 0, -EPIPE (the
- * barrier is broken, or was reset or broken meanwhile), -ETIMEDOUT, -ECANCELED, -EDEADLK, -ENOMEM or -EINVAL. Context:
- * a task; suspends unless it is the last. Source: asyncio.Barrier.wait.
+ *                   each once (asyncio may give one out twice after a cancel); NULL if that is of no interest
+ *
+ * Returns 0, -EPIPE (the barrier is broken, or was reset or broken meanwhile), -ETIMEDOUT, -ECANCELED, -EDEADLK,
+ * -ENOMEM or -EINVAL. Context: a task; suspends unless it is the last. Source: asyncio.Barrier.wait.
  */
 int rt_barrier_wait(struct rt_barrier *barrier, int64_t deadline_ns, uint32_t *ret_index);
 /** Begin anew: whoever waits gets -EPIPE, and a broken barrier is whole again. Source: asyncio.Barrier.reset. */

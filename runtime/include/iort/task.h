@@ -64,7 +64,9 @@ int rt_task_spawn_with(struct rt_task **ret_task, rt_task_fn fn, void *arg, cons
  *
  * Returns 0, or
  *   -ECANCELED  the caller, not the awaited task, was cancelled; the awaited task goes on
+ *   -ETIMEDOUT  the deadline of a timeout scope has passed; the awaited task goes on
  *   -EDEADLK    a task awaits itself, or every task waits for another
+ *   -ENOMEM     no room for one more deadline
  *   -EINVAL     called outside a task, or the task belongs to another loop
  * Ownership: the reference stays the caller's. Context: a task of the same loop; suspends unless the task is done.
  * Source: await task.
@@ -128,8 +130,8 @@ const char *rt_task_name(const struct rt_task *task);
 /**
  * Let every other ready task run once.
  *
- * Returns 0, -ECANCELED, -ETIMEDOUT (the deadline of a timeout scope has passed), or -EINVAL (outside a task).
- * Source: asyncio.sleep(0).
+ * Returns 0, -ECANCELED, -ETIMEDOUT (the deadline of a timeout scope has passed), -ENOMEM (no room to put a parkable
+ * task aside), or -EINVAL (outside a task). Context: a task; suspends. Source: asyncio.sleep(0).
  */
 int rt_yield(void);
 
