@@ -215,7 +215,10 @@ static void a_signal_shows_the_tasks_of_all_loops(void **state)
     int ends[2], status;
     char text[8192] = "";
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    signal(SIGUSR1, SIG_IGN); /* until the child has said what shall happen */
     pid_t child = fork();
+    if (child != 0)
+        signal(SIGUSR1, SIG_DFL);
     assert_true(child >= 0);
     if (child == 0) {
         pthread_t thread;
