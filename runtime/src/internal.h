@@ -157,9 +157,6 @@ int rt__wait(struct rt_task *self, int64_t deadline_ns,
                                         -EDEADLK, -ENOMEM */
 void rt__wait_held(struct rt_task *self, const char *waits_for); /* neither cancel nor deadline ends it */
 
-/* rt__wait_begin, standing in a list, rt__wait. */
-int rt__wait_in(struct rt_waiters *waiters, struct rt_task *self, int64_t deadline_ns, const char *waits_for);
-
 extern const char rt__waits_task[];                    /* with the task as wait_item */
 extern const char rt__waits_read[], rt__waits_write[]; /* with the descriptor's number as wait_item */
 

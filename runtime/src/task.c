@@ -405,15 +405,6 @@ void rt__wait_held(struct rt_task *self, const char *waits_for)
     park(self);
 }
 
-int rt__wait_in(struct rt_waiters *waiters, struct rt_task *self, int64_t deadline_ns, const char *waits_for)
-{
-    int error = rt__wait_begin(self);
-    if (error < 0)
-        return error;
-    rt__waiters_push(waiters, self);
-    return rt__wait(self, deadline_ns, waits_for);
-}
-
 bool rt__wake(struct rt_task *task, int status)
 {
     if (!task->waiting)
