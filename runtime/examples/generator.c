@@ -15,8 +15,8 @@ static int all_lines(struct rt_generator *generator, void *input)
     ssize_t size = 0;
     int error = 0;
     while (error == 0 && (size = rt_stream_read_line(input, RT_FOREVER, &bytes)) > 0) { /* a generator may wait */
-        char *line = strndup(bytes, (size_t)size);
-        error = line ? rt_generator_yield(generator, line) : -ENOMEM; /* -ECANCELED: no more are wanted */
+        char *line = calloc(1, (size_t)size + 1);
+        error = line ? rt_generator_yield(generator, memcpy(line, bytes, (size_t)size)) : -ENOMEM; /* -ECANCELED: enough */
         free(line);
     }
     return error < 0 ? error : (int)size;
