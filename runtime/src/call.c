@@ -247,8 +247,10 @@ int rt_submit(struct rt_loop *loop, rt_task_fn fn, void *arg, int *ret_result)
             rt__wait_held(self, waits_for);
     }
     self->loop->outside--;
-    if (submission.error < 0)
+    if (submission.error < 0) { /* it never began; a cancel that came meanwhile is not to be lost */
+        self->cancel_requested |= error == -ECANCELED;
         return submission.error;
+    }
     if (error == 0 && ret_result)
         *ret_result = submission.result;
     return error;

@@ -31,7 +31,7 @@ enum { RT_READ = 1, RT_WRITE = 2 };
  * Wait until a descriptor can be read or written without blocking (or has an error or hang-up to report).
  *
  * @param events  RT_READ or RT_WRITE, not both
- * Returns 0 or an error as listed above. Regular files are always ready.
+ * Returns 0 or an error as listed above (-EINVAL also for other events). Regular files are always ready.
  */
 int rt_io_wait(int fd, int events, int64_t deadline_ns);
 
@@ -72,6 +72,7 @@ int rt_connect(const struct sockaddr *address, socklen_t address_size, int64_t d
  * @param backlog     connections that may wait to be accepted; the kernel cuts it to somaxconn
  * @param reuse_port  1: several loops may listen on the same address and the kernel shares the connections out
  * Returns the descriptor, the caller's, or -errno. Context: any thread, in a task or not.
+ * Source: socket(7), listen(2).
  */
 int rt_listen(const struct sockaddr *address, socklen_t address_size, int backlog, int reuse_port);
 

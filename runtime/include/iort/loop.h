@@ -30,7 +30,8 @@ enum rt_backend {
     RT_BACKEND_POLL,
     RT_BACKEND_SELECT,
     RT_BACKEND_LINUXAIO,
-    RT_BACKEND_IO_URING,
+    RT_BACKEND_IO_URING, /**< an experiment of libev's: in 4.33 a descriptor that is closed while it is watched ends the
+                              program by an assertion, and so do many at once */
 };
 
 /** All zeros is the default of every field. */

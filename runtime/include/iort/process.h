@@ -49,7 +49,7 @@ struct rt_process_options {
  */
 int rt_process_spawn(struct rt_process **ret_process, char *const argv[], const struct rt_process_options *options);
 
-/** Returns the process's number; once its end was awaited, another process may have it. */
+/** Returns the process's number; once its end was awaited, another process may have it. Context: the thread of the loop. */
 pid_t rt_process_pid(const struct rt_process *process);
 
 /**
@@ -107,7 +107,8 @@ int rt_process_communicate(struct rt_process *process, const void *input, size_t
 
 /**
  * Close the pipes and free the handle; NULL is allowed. A process that still runs is killed (SIGKILL) and collected first, which
- * blocks for as long as a killed process takes to end: none is left behind, neither running nor as a zombie.
+ * blocks for as long as a killed process takes to end: it is not left behind, neither running nor as a zombie. What it has
+ * started itself goes on.
  *
  * Nobody may be waiting for it (asserted). Context: a task of the loop that waited for it, or after that loop is gone.
  */

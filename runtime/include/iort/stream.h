@@ -51,7 +51,7 @@ int rt_stream_open(struct rt_stream **ret_stream, int fd, const struct rt_stream
 int rt_stream_connect(struct rt_stream **ret_stream, const char *host, const char *service, int64_t deadline_ns,
                       int *ret_eai);
 
-/** Returns the descriptor, which stays the stream's: for getpeername and the like. */
+/** Returns the descriptor, which stays the stream's: for getpeername and the like. Context: the thread of the loop. */
 int rt_stream_fd(const struct rt_stream *stream);
 
 /**
@@ -88,7 +88,8 @@ ssize_t rt_stream_read_line(struct rt_stream *stream, int64_t deadline_ns, const
  *
  * @param bytes  copied or sent by the time the call returns
  * Returns 0 or an error. After an error of sending it is unknown what of this and earlier writes was sent, and every
- * later write, flush and close returns that error. Source: StreamWriter.write followed by drain.
+ * later write, flush and close returns that error. One task at a time: a second one that would have to send gets -EBUSY, so
+ * tasks that write to the same stream take turns by a lock. Source: StreamWriter.write followed by drain.
  */
 int rt_stream_write(struct rt_stream *stream, const void *bytes, size_t size, int64_t deadline_ns);
 

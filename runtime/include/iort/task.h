@@ -96,7 +96,7 @@ void rt_task_release(struct rt_task *task);
  */
 int rt_task_cancel(struct rt_task *task);
 
-/** Take one more reference, given back by rt_task_release. Returns the task. */
+/** Take one more reference, given back by rt_task_release. Returns the task. Context: as rt_task_release. */
 struct rt_task *rt_task_retain(struct rt_task *task);
 
 /**
@@ -121,10 +121,11 @@ struct rt_task *rt_task_self(void);
  * Name a task for error messages and debuggers.
  *
  * @param name  copied, cut to 31 bytes; where there is no memory for it, the task has none
+ * Context: a task or a callback of the same loop. Source: asyncio.Task.set_name.
  */
 void rt_task_set_name(struct rt_task *task, const char *name);
 
-/** Returns the name, "" if none was set; valid as long as the task. */
+/** Returns the name, "" if none was set; valid until another is set or the task is gone. Context: as rt_task_set_name. */
 const char *rt_task_name(const struct rt_task *task);
 
 /**
