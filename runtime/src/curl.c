@@ -8,7 +8,7 @@
 #include <iort/curl.h>
 #include <stdlib.h>
 
-enum { MULTI_SIZE_DEFAULT = 64, CONNECTIONS_DEFAULT = 5 };
+enum { MULTI_SIZE_DEFAULT = 16, CONNECTIONS_DEFAULT = 5 };
 
 static unsigned multi_size(const struct rt_loop *loop)
 {

@@ -144,7 +144,7 @@ TASK_TEST(three_hundred_tasks_fetch_at_once)
         assert_int_equal(join(tasks[i]), TIMES);
     assert_int_equal(atomic_load(&server.requests), TASKS * TIMES);
     assert_in_range(atomic_load(&server.connections), 1, TASKS);
-    assert_int_equal(multis_made, 5);
+    assert_int_equal(multis_made, (TASKS + 15) / 16); /* as many as share one by default */
 }
 
 struct performing {

@@ -39,7 +39,7 @@ struct rt_loop_options {
     enum rt_backend backend;
     size_t stack_bytes;        /**< usable stack of a task; rounded up to pages; 0: 65536 */
     unsigned executor_threads; /**< threads of the loop's own executor; 0: number of CPUs + 4, at most 32 */
-    unsigned curl_multi_size;  /**< transfers that share one multi handle; 0: 64 */
+    unsigned curl_multi_size;  /**< transfers that share one multi handle; 0: 16 */
     unsigned curl_connections; /**< connections kept open for each of those; 0: 5, as many as an easy handle keeps by
                                   itself */
     int64_t slow_ns; /**< report a task or callback that holds the loop for longer; 0: do not look (it costs a clock
