@@ -1,4 +1,4 @@
-/* Stacks: mapped in slabs, guarded, and kept for the next task. */
+/* Stacks: mapped in slabs, guarded, coloured, and kept for the next task. */
 #ifndef RT_STACK_H
 #define RT_STACK_H
 
