@@ -236,7 +236,7 @@ int origin_take_stats(const struct origin *origin, struct origin_stats *ret_stat
     if (!easy)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot ask the test server for its timings: out of memory");
     curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* libcurl would obey http_proxy even for 127.0.0.1 */
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* libcurl would obey http_proxy even for 127.0.0.1 */
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, STATS_TIMEOUT_MS);

@@ -268,7 +268,7 @@ void preflight_warm_server(const char *server_url)
     snprintf(url, sizeof(url), "%s/bytes/10000", server_url);
     if (easy && body.hash) {
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-        curl_easy_setopt(easy, CURLOPT_PROXY, "");
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 5000L);
         for (int i = 0; i < WARM_REQUESTS && fetch(easy, url, &body) == CURLE_OK; i++)
             ;

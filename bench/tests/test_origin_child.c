@@ -47,7 +47,7 @@ static void get(const struct origin *origin, const char *path, const char *user_
     CURL *easy = curl_easy_init();
     assert_non_null(easy);
     curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(easy, CURLOPT_TIMEOUT, 20L);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, drop);
     if (user_agent)

@@ -74,7 +74,7 @@ int easy_options_init(struct easy_options *options, const struct settings *setti
     NUMBER(CURLOPT_TCP_NODELAY, 1);
     NUMBER(CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES);
     NUMBER(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-    TEXT(CURLOPT_PROXY, ""); /* libcurl would obey http_proxy even for 127.0.0.1 */
+    TEXT(CURLOPT_NOPROXY, "*"); /* libcurl would obey http_proxy even for 127.0.0.1 */
     TEXT(CURLOPT_USERAGENT, "iorace/" IORACE_VERSION);
     NUMBER(CURLOPT_TIMEOUT_MS, settings->timeout_ms);
     NUMBER(CURLOPT_MAXCONNECTS, (long)host_count);

@@ -188,9 +188,21 @@ CURLcode curl_easy_setopt(CURL *easy, CURLoption option, ...)
         say("%p %s %s\n", easy, known->name, list);
         break;
     default:
-        say("%p %s %s\n", easy, known ? known->name : "?", value ? "set" : "(null)");
+        if (option == CURLOPT_CURLU)
+            say("%p CURLU %p\n", easy, value);
+        else
+            say("%p %s %s\n", easy, known ? known->name : "?", value ? "set" : "(null)");
     }
     return next(easy, option, value);
+}
+
+CURLUcode curl_url_set(CURLU *target, CURLUPart part, const char *value, unsigned flags)
+{
+    static CURLUcode (*next)(CURLU *, CURLUPart, const char *, unsigned);
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "curl_url_set");
+    say("%p URL %s\n", target, value);
+    return next(target, part, value, flags);
 }
 
 CURLcode curl_easy_perform(CURL *easy)
@@ -252,7 +264,9 @@ class CurlOptions(Trial):
         for line in log.read_text().splitlines():
             handle, name, *value = line.split(" ", 2)
             if name == "PERFORM":
-                transfers.append(dict(handles.get(handle, {})))
+                options = dict(handles.get(handle, {}))
+                options.update(handles.get(options.pop("CURLU", None), {}))
+                transfers.append(options)
             elif name == "RESET":
                 handles[handle] = {}
             else:
@@ -270,6 +284,7 @@ class CurlOptions(Trial):
             jobs = [options for options in transfers if options.get("USERAGENT") != '"iorace-warmup"']
             warmups = [options for options in transfers if options.get("USERAGENT") == '"iorace-warmup"']
             self.assertGreaterEqual(len(jobs), self.JOBS)
+            self.assertEqual(jobs[0]["URL"], server + "/bytes/50?x")
             self.assertEqual(len(set(map(frozenset, (job.items() for job in jobs)))), 1, runner)
             seen[runner] = (jobs[0], warmups[0] if warmups else None, trial["held"]["curl_options"])
         for runner in support.RUNNERS[1:]:
@@ -294,7 +309,7 @@ class CurlOptions(Trial):
     def test_plain(self):
         with support.Origin() as origin:
             options = self.assertSameInEveryLane(origin.url)
-        for name, value in {"NOSIGNAL": "1", "TCP_NODELAY": "1", "PROXY": '""', "TIMEOUT_MS": "60000",
+        for name, value in {"NOSIGNAL": "1", "TCP_NODELAY": "1", "NOPROXY": '"*"', "TIMEOUT_MS": "60000",
                             "PROTOCOLS_STR": '"http,https"', "REDIR_PROTOCOLS_STR": '"http,https"',
                             "SSL_VERIFYPEER": "1", "SSL_VERIFYHOST": "2"}.items():
             self.assertEqual(options.get(name), value, name)
