@@ -49,10 +49,8 @@ static bool is_last(const struct rt_barrier *barrier)
 
 int rt_barrier_wait(struct rt_barrier *barrier, int64_t deadline_ns, uint32_t *ret_index)
 {
-    struct rt_task *self = rt__self();
-    if (!self)
-        return -EINVAL;
-    int error = rt__wait_begin(self);
+    struct rt_task *self;
+    int error = rt__wait_enter(&self);
     if (error < 0)
         return error;
     if (barrier->broken)

@@ -2,6 +2,7 @@
 #ifndef RT_INTERNAL_H
 #define RT_INTERNAL_H
 
+#include <errno.h>
 #include <ev.h>
 #include <iort/call.h>
 #include <iort/clock.h>
@@ -151,7 +152,12 @@ void rt__remote_send(struct rt_loop *loop, struct rt__remote *remote);
  * with whatever will wake the task, rt__wait. Whoever wakes it takes it out of the timers and of a waiters' list; other
  * registrations the waiter undoes itself, by the status. What it waits for is a word for people, in static memory.
  */
-int rt__wait_begin(struct rt_task *self); /* 0 or -ECANCELED */
+int rt__wait_begin(struct rt_task *self);                   /* 0 or -ECANCELED */
+static inline int rt__wait_enter(struct rt_task **ret_self) /* the same for whoever calls; -EINVAL: no task does */
+{
+    *ret_self = rt__self();
+    return *ret_self ? rt__wait_begin(*ret_self) : -EINVAL;
+}
 int rt__wait(struct rt_task *self, int64_t deadline_ns,
              const char *waits_for); /* the waker's status, -ETIMEDOUT (the deadline's or a scope's), -ECANCELED,
                                         -EDEADLK, -ENOMEM */

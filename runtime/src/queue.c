@@ -92,10 +92,8 @@ int rt_queue_put_nowait(struct rt_queue *queue, void *item)
 
 int rt_queue_put(struct rt_queue *queue, void *item, int64_t deadline_ns)
 {
-    struct rt_task *self = rt__self();
-    if (!self)
-        return -EINVAL;
-    int error = rt__wait_begin(self);
+    struct rt_task *self;
+    int error = rt__wait_enter(&self);
     if (error < 0)
         return error;
     error = put_now(queue, item);
@@ -128,10 +126,8 @@ int rt_queue_get_nowait(struct rt_queue *queue, void **ret_item)
 
 int rt_queue_get(struct rt_queue *queue, void **ret_item, int64_t deadline_ns)
 {
-    struct rt_task *self = rt__self();
-    if (!self)
-        return -EINVAL;
-    int error = rt__wait_begin(self);
+    struct rt_task *self;
+    int error = rt__wait_enter(&self);
     if (error < 0)
         return error;
     error = get_now(queue, ret_item);
@@ -161,10 +157,8 @@ int rt_queue_task_done(struct rt_queue *queue)
 
 int rt_queue_join(struct rt_queue *queue, int64_t deadline_ns)
 {
-    struct rt_task *self = rt__self();
-    if (!self)
-        return -EINVAL;
-    int error = rt__wait_begin(self);
+    struct rt_task *self;
+    int error = rt__wait_enter(&self);
     if (error < 0 || queue->unfinished == 0)
         return error;
     rt__waiters_push(&queue->joiners, self);

@@ -103,10 +103,8 @@ int rt_rate_limiter_try_acquire(struct rt_rate_limiter *limiter, uint32_t permit
 
 int rt_rate_limiter_acquire(struct rt_rate_limiter *limiter, uint32_t permits, int64_t deadline_ns)
 {
-    struct rt_task *self = rt__self();
-    if (!self)
-        return -EINVAL;
-    int error = rt__wait_begin(self);
+    struct rt_task *self;
+    int error = rt__wait_enter(&self);
     if (error < 0)
         return error;
     error = take_in_turn(limiter, permits);

@@ -33,10 +33,8 @@ bool rt_event_is_set(const struct rt_event *event)
 
 int rt_event_wait(struct rt_event *event, int64_t deadline_ns)
 {
-    struct rt_task *self = rt__self();
-    if (!self)
-        return -EINVAL;
-    int error = rt__wait_begin(self);
+    struct rt_task *self;
+    int error = rt__wait_enter(&self);
     if (error < 0)
         return error;
     if (event->set)
@@ -58,10 +56,8 @@ void rt_lock_finish(struct rt_lock *lock)
 
 int rt_lock_acquire(struct rt_lock *lock, int64_t deadline_ns)
 {
-    struct rt_task *self = rt__self();
-    if (!self)
-        return -EINVAL;
-    int error = rt__wait_begin(self);
+    struct rt_task *self;
+    int error = rt__wait_enter(&self);
     if (error < 0)
         return error;
     if (!lock->owner) {
@@ -121,10 +117,8 @@ void rt_semaphore_finish(struct rt_semaphore *semaphore)
 
 int rt_semaphore_acquire(struct rt_semaphore *semaphore, int64_t deadline_ns)
 {
-    struct rt_task *self = rt__self();
-    if (!self)
-        return -EINVAL;
-    int error = rt__wait_begin(self);
+    struct rt_task *self;
+    int error = rt__wait_enter(&self);
     if (error < 0)
         return error;
     if (semaphore->permits > 0) {

@@ -2,13 +2,11 @@
 #include "internal.h"
 #include <assert.h>
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-enum { NAME_BYTES_MOST = 31, HAND_OVERS_MOST = 64 };
+enum { HAND_OVERS_MOST = 64 };
 
 const char rt__waits_task[] = "task";
 
@@ -490,22 +488,6 @@ int rt_task_spawn(struct rt_task **ret_task, rt_task_fn fn, void *arg)
     return rt__task_create(loop, ret_task, fn, arg);
 }
 
-int rt_task_spawn_with(struct rt_task **ret_task, rt_task_fn fn, void *arg, const struct rt_task_options *options)
-{
-    struct rt_task *task;
-    int error = rt_task_spawn(&task, fn, arg);
-    if (error < 0)
-        return error;
-    task->parkable = options->parkable && rt__park_supported();
-    if (options->name)
-        rt_task_set_name(task, options->name);
-    if (ret_task)
-        *ret_task = task;
-    else
-        task->references--;
-    return 0;
-}
-
 /* Not for ever: others are ready, too. */
 static inline bool loop_hands_over(struct rt_loop *loop)
 {
@@ -559,56 +541,4 @@ void rt_task_release(struct rt_task *task)
 {
     if (task)
         task_unref(task);
-}
-
-struct rt_task *rt_task_retain(struct rt_task *task)
-{
-    task->references++;
-    return task;
-}
-
-int rt_task_cancel(struct rt_task *task)
-{
-    struct rt_loop *loop = rt__loop;
-    if (!loop || loop != task->loop)
-        return -EINVAL;
-    if (rt__is_done(task))
-        return -EALREADY;
-    if (task->waiting && task->cancellable && !task->shields) {
-        rt__wake(task, -ECANCELED);
-        task->cancel_on_its_way = true;
-    } else if (!task->cancel_on_its_way) {
-        task->cancel_requested = true;
-    }
-    return 0;
-}
-
-int rt_task_result(const struct rt_task *task, int *ret_result)
-{
-    if (!rt__is_done(task))
-        return -EBUSY;
-    *ret_result = task->result;
-    return 0;
-}
-
-int rt_task_on_done(struct rt_task *task, struct rt_call *call)
-{
-    return rt__call_when_done(call, task->loop, rt__is_done(task), &task->on_done);
-}
-
-enum rt_task_state rt_task_state(const struct rt_task *task)
-{
-    return task->state;
-}
-
-void rt_task_set_name(struct rt_task *task, const char *name)
-{
-    char *copy = *name ? strndup(name, NAME_BYTES_MOST) : NULL;
-    free(task->name);
-    task->name = copy;
-}
-
-const char *rt_task_name(const struct rt_task *task)
-{
-    return task->name ? task->name : "";
 }

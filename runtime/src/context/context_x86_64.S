@@ -3,14 +3,7 @@
  * of MXCSR and of the x87. Those control words hardly ever differ between two stacks, and loading them is slow:
  * they are compared first.
  */
-    .text
-    .globl  rt__context_swap
-    .hidden rt__context_swap
-    .type   rt__context_swap, @function
-    .p2align 4
-/* rdi: where to store this stack's pointer; rsi: the other stack's */
-rt__context_swap:
-    .cfi_startproc
+.macro save_registers
     pushq   %rbp
     pushq   %rbx
     pushq   %r12
@@ -20,6 +13,28 @@ rt__context_swap:
     subq    $8, %rsp
     stmxcsr (%rsp)
     fnstcw  4(%rsp)
+.endm
+
+.macro load_registers_and_return
+    addq    $8, %rsp
+    popq    %r15
+    popq    %r14
+    popq    %r13
+    popq    %r12
+    popq    %rbx
+    popq    %rbp
+    retq
+.endm
+
+    .text
+    .globl  rt__context_swap
+    .hidden rt__context_swap
+    .type   rt__context_swap, @function
+    .p2align 4
+/* rdi: where to store this stack's pointer; rsi: the other stack's */
+rt__context_swap:
+    .cfi_startproc
+    save_registers
     movl    (%rsp), %eax
     movzwl  4(%rsp), %ecx
     movq    %rsp, (%rdi)
@@ -28,14 +43,7 @@ rt__context_swap:
     jne     2f
     cmpw    4(%rsp), %cx
     jne     2f
-1:  addq    $8, %rsp
-    popq    %r15
-    popq    %r14
-    popq    %r13
-    popq    %r12
-    popq    %rbx
-    popq    %rbp
-    retq
+1:  load_registers_and_return
 2:  ldmxcsr (%rsp)
     fldcw   4(%rsp)
     jmp     1b
@@ -50,15 +58,7 @@ rt__context_swap:
  * control words it begins with. It returns the address of the context to go on in. Unwinders stop here. */
 rt__context_call:
     .cfi_startproc
-    pushq   %rbp
-    pushq   %rbx
-    pushq   %r12
-    pushq   %r13
-    pushq   %r14
-    pushq   %r15
-    subq    $8, %rsp
-    stmxcsr (%rsp)
-    fnstcw  4(%rsp)
+    save_registers
     movl    (%rsp), %eax
     movzwl  4(%rsp), %r9d
     movq    %rsp, (%rdi)
@@ -82,14 +82,7 @@ rt__context_call:
     jne     6f
     cmpw    4(%rsp), %cx
     jne     6f
-5:  addq    $8, %rsp
-    popq    %r15
-    popq    %r14
-    popq    %r13
-    popq    %r12
-    popq    %rbx
-    popq    %rbp
-    retq
+5:  load_registers_and_return
 4:  movl    %r8d, -8(%rsp)
     movl    %r10d, -4(%rsp)
     ldmxcsr -8(%rsp)
