@@ -5,7 +5,7 @@
 enum { NAME_COLUMN = 2, TEXT_COLUMN = 26, WIDTH = 79, HELP_SIZE = 512 };
 
 /* clang-format off */
-const struct run_own_option run_own_options[] = {
+const struct own_option run_own_options[] = {
     {"quick", offsetof(struct run_options, quick), NULL,
      "6 blocks and the scenario's quick- values: under half a minute, for a first look"},
     {"dry-run", offsetof(struct run_options, dry_run), NULL, "show what would be run and how long it would take"},
@@ -66,11 +66,17 @@ static void print_setting(FILE *out, const struct setting_key *key)
     print_option(out, key->name, key->unit, text);
 }
 
-static void print_settings(FILE *out, enum setting_scope scope)
+void help_print_settings(FILE *out, enum setting_scope scope, bool gate)
 {
     for (const struct setting_key *key = setting_keys; key->name; key++)
-        if (key->scope == scope)
+        if (key->scope == scope && (gate || !key->gate_only))
             print_setting(out, key);
+}
+
+void help_print_own(FILE *out, const struct own_option *own, size_t own_count)
+{
+    for (size_t i = 0; i < own_count; i++)
+        print_option(out, own[i].name, own[i].unit, own[i].help);
 }
 
 void run_help_print(FILE *out)
@@ -82,12 +88,11 @@ void run_help_print(FILE *out)
           "of them.\n",
           out);
     fputs("\nWhat a cell is (in place of what the scenario's cells say):\n", out);
-    print_settings(out, SETTING_CELL);
+    help_print_settings(out, SETTING_CELL, false);
     fputs("\nThe whole run:\n", out);
-    print_settings(out, SETTING_RUN);
+    help_print_settings(out, SETTING_RUN, false);
     fputs("\nWhat is shown and kept:\n", out);
-    for (size_t i = 0; i < run_own_option_count; i++)
-        print_option(out, run_own_options[i].name, run_own_options[i].unit, run_own_options[i].help);
+    help_print_own(out, run_own_options, run_own_option_count);
     fputs("\nNumbers may end in k, M or G (thousands, millions, ...). A list (1,10,100) makes\n"
           "a cell of each value.\n\n"
           "Exit status: 0 done; 1 some jobs failed, or an error of the tool's own;\n"
