@@ -159,12 +159,24 @@ static int run_plan(const struct gate_options *options, struct gate_plan *plan, 
     return status;
 }
 
+/* --aa without a head: the base against itself. */
+static struct arms_said said_with_aa(const struct gate_options *options)
+{
+    struct arms_said said = options->arms;
+    const char **const pairs[] = {said.binary, said.url, said.args, said.command};
+    for (size_t i = 0; options->aa && i < sizeof(pairs) / sizeof(pairs[0]); i++)
+        if (!pairs[i][SIDE_HEAD])
+            pairs[i][SIDE_HEAD] = pairs[i][SIDE_BASE];
+    return said;
+}
+
 static int gate(const struct gate_options *options, int argc, char **argv, struct failure *ret_failure)
 {
     const double alpha = 0.05;
     struct arms arms;
     struct gate_plan plan;
-    if (arms_make(&arms, &options->arms, ret_failure) < 0)
+    struct arms_said said = said_with_aa(options);
+    if (arms_make(&arms, &said, ret_failure) < 0)
         return (int)ret_failure->status;
     int status;
     if (gate_plan_make(&plan, &arms, &options->words, alpha, ret_failure) < 0) {

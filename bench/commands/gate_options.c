@@ -25,7 +25,7 @@ static const struct own_option arm_options[] = {
      "what starts the base's server on 127.0.0.1:{port}, run by sh -c, for each trial anew and in the "
      "foreground; --url http://127.0.0.1:{port}/path says what is fetched"},
     {"head-cmd", FIELD(arms.command[SIDE_HEAD]), "COMMAND", "what starts the head's"},
-    {"aa", FIELD(aa), NULL, "run also where both arms are equal: a gate that must find nothing"},
+    {"aa", FIELD(aa), NULL, "run also where both arms are equal, or without a head: a gate that must find nothing"},
     {"threshold", FIELD(threshold), "PERCENT", "smaller changes count as the same, 0.1% to 100% (default 5%)"},
     {"strict", FIELD(strict), NULL, "exit with 4 where a cell is inconclusive"},
     {"allow", FIELD(allow), "FILE",
