@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <iort/clock.h>
 #include "../gate/allow.h"
 #include "../gate/arms.h"
 #include "../gate/schedule.h"
@@ -229,6 +230,26 @@ static void test_session(void **state)
     assert_int_equal(session_rss_peak_kib(pid), -1);
 }
 
+/* It does not hear SIGTERM, and has a child besides: both are ended all the same, and its port is free again. */
+static void test_server_that_will_not_end(void **state)
+{
+    (void)state;
+    static const char command[] =
+        "trap '' TERM; sleep 60 & exec /usr/bin/python3 -IS -c "
+        "'import socket, time; s = socket.create_server((\"127.0.0.1\", {port})); time.sleep(60)'";
+    struct server_command server;
+    struct failure failure = {0};
+    if (server_command_start(&server, command, NULL, &failure) < 0)
+        fail_msg("%s", failure.text);
+    pid_t pid = server.pid;
+    int64_t before_ns = rt_now_ns();
+    assert_int_equal(session_count(pid), 2);
+    server_command_stop(&server);
+    assert_true(rt_now_ns() - before_ns >= 2 * RT_NS_PER_S);
+    assert_int_equal(session_count(pid), 0);
+    assert_int_equal(server.pid, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_allowed_of_a_runner),
         cmocka_unit_test(test_port_is_put_in),
         cmocka_unit_test(test_session),
+        cmocka_unit_test(test_server_that_will_not_end),
     };
     return cmocka_run_group_tests_name("gate_parts", tests, NULL, NULL);
 }
