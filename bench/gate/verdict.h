@@ -54,7 +54,7 @@ struct gate_decision {
 
     size_t blocks;           /**< of the first phase that count */
     size_t blocks_to_settle; /**< inconclusive: in about 8 of 10 tries so many blocks would tell; 0 if none would */
-    char reason[256];        /**< for people: what decided it, and what would settle it */
+    char reason[384];        /**< for people: what decided it, and what would settle it */
 };
 
 /**
