@@ -20,7 +20,7 @@ static const struct argp_option argp_options[] = {
     {"csv", KEY_CSV, "FILE", 0,
      "Write a row for each cell, runner and run; - is standard output, instead of the tables", 0},
     {"md", KEY_MD, "FILE", 0, "Write it as Markdown; - is standard output, instead of the tables", 0},
-    {"out", KEY_OUT, "DIR", 0, "Draw DIR/history.svg and .png, with the script and the data they are made of", 0},
+    {"out", KEY_OUT, "DIR", 0, "Draw DIR/charts/history.svg and .png, with the script and the data they are made of", 0},
     {0},
 };
 

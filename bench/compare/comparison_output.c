@@ -1,7 +1,7 @@
 /* A comparison on a terminal and as Markdown. */
 #include <math.h>
 #include <string.h>
-#include "../report/markdown.h"
+#include "../report/tables_markdown.h"
 #include "../report/output_file.h"
 #include "../report/printer.h"
 #include "../report/report.h"
@@ -223,13 +223,13 @@ static void write_markdown(FILE *out, const void *context)
     const struct markdown *markdown = context;
     struct text_pool *pool = markdown->tables.pool;
     fputs("## iorace compare\n\n", out);
-    markdown_paragraph(out, comparison_sentence(pool, markdown->comparison));
+    tables_markdown_paragraph(out, comparison_sentence(pool, markdown->comparison));
     fputs("- base: ", out);
-    markdown_text(out, run_name_text(pool, markdown->comparison->request.base));
+    tables_markdown_text(out, run_name_text(pool, markdown->comparison->request.base));
     fputs("\n- head: ", out);
-    markdown_text(out, run_name_text(pool, markdown->comparison->request.head));
+    tables_markdown_text(out, run_name_text(pool, markdown->comparison->request.head));
     fputs("\n\n", out);
-    markdown_tables(out, &markdown->tables);
+    tables_markdown(out, &markdown->tables);
 }
 
 int comparison_write_markdown(const struct comparison *comparison, const char *path, struct failure *ret_failure)

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "../directories.h"
 #include "../report/charts.h"
 #include "../report/report.h"
@@ -262,20 +263,19 @@ static int draw(struct chart_list *list, const struct page *page, struct failure
     title[0] = title[0] >= 'a' && title[0] <= 'z' ? (char)(title[0] - 'a' + 'A') : title[0];
     snprintf(of, sizeof(of), "%zu", page->number);
     chart_title(chart, title, page->number > 1 ? of : NULL,
-                pool_printf(list->words,
-                            "%zu runs in the order of time, each against the middle of its own line; %s is better",
-                            history->kinds[page->kind].run_count, history->metric->larger_is_better ? "more" : "less"));
+                pool_printf(list->words, "%zu runs on %s, each against the middle of its own line; %s is better",
+                            history->kinds[page->kind].run_count, history->kinds[page->kind].words,
+                            history->metric->larger_is_better ? "more" : "less"));
     write_variables(chart, page);
     write_key(chart, page);
     fputs("# panel\trunner's number in the style\trun\tpercent over the middle\tinterval from\tto\n", chart->data);
     for (size_t i = 0; i < page->count; i++)
         write_panel(chart, list, page, i);
-    const char *meaning =
-        pool_printf(list->words,
-                    "n = %zu runs. Line: median of a run's trials. Band: its 95 %% interval (none below 6 trials). Upright "
-                    "line: a new level begins, so many times the old one.",
-                    history->kinds[page->kind].run_count);
-    chart_caption_of(chart, history->kinds[page->kind].words, meaning);
+    chart_caption(chart, list->run,
+                  pool_printf(list->words,
+                              "n = %zu runs. Line: median of a run's trials. Band: its 95 %% interval (none below 6 "
+                              "trials). Upright line: a new level begins, so many times the old one.",
+                              history->kinds[page->kind].run_count));
     return chart_end(list, chart, "history", ret_failure);
 }
 
@@ -308,11 +308,28 @@ static int make(struct chart_list *list, const void *context, struct failure *re
     return result;
 }
 
+/* A run's own charts would be taken for old ones, and removed. */
+static bool is_run(const char *dir)
+{
+    char *path;
+    bool is = asprintf(&path, "%s/run.ndjson", dir) >= 0;
+    if (is) {
+        is = access(path, F_OK) == 0;
+        free(path);
+    }
+    return is;
+}
+
 int history_write_chart(const struct history *history, const char *dir, struct failure *ret_failure)
 {
-    static const char *const kinds[] = {"history", NULL};
+    if (is_run(dir))
+        return failure_set(ret_failure, EXIT_USAGE, "--out: %s is the directory of a run, with charts of its own", dir);
     if (directories_make(dir, ret_failure) != 0)
         return -1;
-    struct chart_list list = {.place = dir, .kinds = kinds};
-    return chart_list_draw(&list, make, history, ret_failure);
+    /* What a chart's caption says of the machine comes from a run's lines; here it is in the subtitle. */
+    struct run_data run = {.dir = (char *)dir, .run = json_object(), .env = json_null()};
+    int result = run.run ? charts_write(&run, make, history, ret_failure)
+                         : failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+    json_decref(run.run);
+    return result;
 }

@@ -28,8 +28,8 @@ int history_write_csv(const struct history *history, const char *path, struct fa
 /** Returns a new object, described in results/README.md, or NULL (memory). */
 json_t *history_json(const struct history *history);
 
-/** Draw DIR/history.svg and .png with their .gp and .dat, a panel a cell; more where there are many. DIR is made.
- * Returns 0 or -1. */
+/** Draw DIR/charts/history.svg and .png with their .gp and .dat, a panel a cell; more where there are many. DIR is
+ * made. Returns 0 or -1. */
 int history_write_chart(const struct history *history, const char *dir, struct failure *ret_failure);
 
 #endif

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../report/markdown.h"
+#include "../report/tables_markdown.h"
 #include "../report/output_file.h"
 #include "../report/printer.h"
 #include "../report/report.h"
@@ -259,8 +259,8 @@ static void write_markdown(FILE *out, const void *context)
 {
     const struct markdown *markdown = context;
     fputs("## iorace history\n\n", out);
-    markdown_paragraph(out, history_sentence(markdown->tables.pool, markdown->history));
-    markdown_tables(out, &markdown->tables);
+    tables_markdown_paragraph(out, history_sentence(markdown->tables.pool, markdown->history));
+    tables_markdown(out, &markdown->tables);
 }
 
 int history_write_markdown(const struct history *history, const char *path, struct failure *ret_failure)

@@ -69,7 +69,7 @@ long compare_adjust(struct compare_figures *const *figures, size_t count)
 enum compare_verdict compare_judge(const struct compare_figures *figures, bool larger_is_better,
                                    const struct compare_rules *rules)
 {
-    if (figures->base_count < 2 || figures->head_count < 2 || !isfinite(figures->ratio))
+    if (!isfinite(figures->ratio))
         return COMPARE_NO_DATA;
     if (!isfinite(figures->lo) || !isfinite(figures->hi))
         return COMPARE_INCONCLUSIVE;

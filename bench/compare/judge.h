@@ -32,7 +32,7 @@ enum { COMPARE_LEAST_TRIALS = 6 };
 struct compare_figures {
     size_t base_count, head_count; /**< values that each is made of */
     double base_median, head_median;
-    double ratio, lo, hi; /**< lo and hi: 95 %; from COMPARE_LEAST_TRIALS of each on */
+    double ratio, lo, hi; /**< ratio: from 2 of each on; lo and hi (95 %): from COMPARE_LEAST_TRIALS of each on */
     double p;             /**< two-sided, exact */
     double p_holm;        /**< p adjusted over the lanes; set by compare_adjust */
 };

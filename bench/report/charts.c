@@ -19,26 +19,30 @@
 static const char *const endings[] = {".gp", ".dat", "-text.dat", "-marks.dat", ".svg", ".png"};
 enum { ENDINGS = sizeof(endings) / sizeof(endings[0]) };
 
-static int cannot_write(const struct chart_list *list, const char *name, struct failure *ret_failure)
+static int cannot_write(const struct run_data *run, const char *name, struct failure *ret_failure)
 {
-    return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s%s%s: %s", list->place, name[0] ? "/" : "", name,
-                       strerror(errno));
+    return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/charts%s%s: %s", run->dir, name[0] ? "/" : "",
+                       name, strerror(errno));
 }
 
-/* Make the place, and in it the directory where the files are made. Returns a descriptor of the place, or -1. */
+/* Make DIR/charts, and in it the directory where the files are made. Returns a descriptor of DIR/charts, or -1. */
 static int open_directories(struct chart_list *list, struct failure *ret_failure)
 {
+    char *path;
+    if (asprintf(&path, "%s/charts", list->run->dir) < 0)
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     int fd = -1;
-    if (mkdir(list->place, 0777) == 0 || errno == EEXIST)
-        fd = open(list->place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (mkdir(path, 0777) == 0 || errno == EEXIST)
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(path);
     if (fd < 0)
-        return cannot_write(list, "", ret_failure);
-    if (asprintf(&list->dir, "%s/.drawing-XXXXXX", list->place) < 0)
+        return cannot_write(list->run, "", ret_failure);
+    if (asprintf(&list->dir, "%s/charts/.drawing-XXXXXX", list->run->dir) < 0)
         list->dir = NULL;
     if (list->dir && mkdtemp(list->dir))
         return fd;
     if (list->dir)
-        cannot_write(list, "", ret_failure);
+        cannot_write(list->run, "", ret_failure);
     else
         failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     close(fd);
@@ -84,12 +88,12 @@ static int publish_file(const struct chart_list *list, int charts_fd, const char
     }
     int result = 0, fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
-        result = cannot_write(list, file, ret_failure);
+        result = cannot_write(list->run, file, ret_failure);
     else if (!is_whole(fd, ending))
         result = failure_set(ret_failure, EXIT_JOBS_FAILED,
-                             "gnuplot wrote only a part of %s/%s: is the disk full?", list->place, file);
+                             "gnuplot wrote only a part of %s/charts/%s: is the disk full?", list->run->dir, file);
     else if (fsync(fd) < 0 || renameat(AT_FDCWD, from, charts_fd, file) < 0)
-        result = cannot_write(list, file, ret_failure);
+        result = cannot_write(list->run, file, ret_failure);
     if (fd >= 0)
         close(fd);
     free(from);
@@ -123,15 +127,16 @@ static int write_index(const struct chart_list *list, int charts_fd, struct fail
     json_decref(index);
     free(path);
     return written ? publish_file(list, charts_fd, "index", ".json", ret_failure)
-                   : cannot_write(list, "index.json", ret_failure);
+                   : cannot_write(list->run, "index.json", ret_failure);
 }
 
 /* Whether a name is one that we give: "sweep-12-text.dat" is, of the chart "sweep-12". */
-static bool is_ours(const struct chart_list *list, const char *name, size_t *ret_chart_length)
+static bool is_ours(const char *name, size_t *ret_chart_length)
 {
-    for (const char *const *kind = list->kinds; *kind; kind++) {
-        size_t length = strlen(*kind);
-        if (strncmp(name, *kind, length) != 0)
+    static const char *const kinds[] = {"wall", "sweep", "timeline", "order", "history"};
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+        size_t length = strlen(kinds[k]);
+        if (strncmp(name, kinds[k], length) != 0)
             continue;
         if (name[length] == '-' && isdigit((unsigned char)name[length + 1]))
             for (length++; isdigit((unsigned char)name[length]);)
@@ -152,7 +157,7 @@ static void remove_abandoned(const struct chart_list *list, int charts_fd, const
     if (strncmp(name, ".drawing-", 9) != 0 || fstatat(charts_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
         !S_ISDIR(status.st_mode) || status.st_mtime > time(NULL) - 3600)
         return;
-    if (asprintf(&path, "%s/%s", list->place, name) < 0)
+    if (asprintf(&path, "%s/charts/%s", list->run->dir, name) < 0)
         return;
     remove_drawing(path);
     free(path);
@@ -165,7 +170,7 @@ static void remove_stale(const struct chart_list *list, int charts_fd)
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
         size_t length;
-        if (!is_ours(list, entry->d_name, &length)) {
+        if (!is_ours(entry->d_name, &length)) {
             remove_abandoned(list, charts_fd, entry->d_name);
             continue;
         }
@@ -204,7 +209,7 @@ static int publish(const struct chart_list *list, int charts_fd, struct failure 
         for (size_t e = 0; e < ENDINGS; e++)
             if (publish_file(list, charts_fd, list->charts[i].name, endings[e], ret_failure) < 0)
                 return -1;
-    if (list->indexed && write_index(list, charts_fd, ret_failure) < 0)
+    if (write_index(list, charts_fd, ret_failure) < 0)
         return -1;
     remove_stale(list, charts_fd);
     fsync(charts_fd);
@@ -225,50 +230,43 @@ static int make_of_run(struct chart_list *list, const void *context, struct fail
     if (result == 0)
         result = charts_order(list, ret_failure);
     lane_groups_free(groups, count);
+    if (result == 0 && pool_failed(list->words))
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     return result;
 }
 
-int chart_list_draw(struct chart_list *list, chart_list_fn make, const void *context, struct failure *ret_failure)
+int charts_write(const struct run_data *run, charts_make_fn make, const void *context, struct failure *ret_failure)
 {
-    list->words = text_pool_create();
-    if (!list->words)
+    struct chart_list list = {.run = run, .words = text_pool_create()};
+    if (!list.words)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
-    int charts_fd = open_directories(list, ret_failure);
+    int charts_fd = open_directories(&list, ret_failure);
     if (charts_fd < 0) {
-        text_pool_destroy(list->words);
+        text_pool_destroy(list.words);
         return -1;
     }
     /* Numbers have a dot in our files whatever the program's locale is. */
     locale_t dot = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
     locale_t before = dot ? uselocale(dot) : (locale_t)0;
 
-    int result = make(list, context, ret_failure);
-    if (result == 0 && pool_failed(list->words))
-        result = failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+    int result = make(&list, context, ret_failure);
     if (result == 0)
-        result = draw(list, ret_failure);
+        result = draw(&list, ret_failure);
     if (result == 0)
-        result = publish(list, charts_fd, ret_failure);
+        result = publish(&list, charts_fd, ret_failure);
 
     if (dot) {
         uselocale(before);
         freelocale(dot);
     }
-    text_pool_destroy(list->words);
-    remove_drawing(list->dir);
+    text_pool_destroy(list.words);
+    remove_drawing(list.dir);
     close(charts_fd);
-    chart_list_finish(list);
+    chart_list_finish(&list);
     return result;
 }
 
 int report_write_charts(const struct run_data *run, struct failure *ret_failure)
 {
-    static const char *const kinds[] = {"wall", "sweep", "timeline", "order", NULL};
-    char *place;
-    if (asprintf(&place, "%s/charts", run->dir) < 0)
-        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
-    struct chart_list list = {.run = run, .place = place, .kinds = kinds, .indexed = true};
-    int result = chart_list_draw(&list, make_of_run, NULL, ret_failure);
-    free(place);
-    return result;
+    return charts_write(run, make_of_run, NULL, ret_failure);
 }

@@ -54,29 +54,14 @@ struct chart {
     char *title, *caption;
 };
 
-/** Charts of a run, or of several, in the order in which they are shown. */
+/** The charts of a run, in the order in which they are shown. */
 struct chart_list {
     const struct run_data *run;
-    const char *place;        /**< the directory that they are for */
-    const char *const *kinds; /**< what they are called, but for their numbers; ends with NULL */
-    bool indexed;             /**< index.json lists them, for the page */
     char *dir; /**< where the files are made; they are moved to their place once all are whole */
     struct chart *charts;
     size_t count;
     struct text_pool *words; /**< figures as texts, as the tables have them (units.h) */
 };
-
-/** Adds charts to a list. Returns 0 or -1. */
-typedef int (*chart_list_fn)(struct chart_list *list, const void *context, struct failure *ret_failure);
-
-/**
- * Draw the charts that `make` adds and put them into list->place, which is made if its parent is there; older ones of
- * these kinds that are not among them are removed.
- *
- * @param list  run (where the charts ask for it), place, kinds and indexed are set, all else zeroed; finished in any case
- * Returns 0, or -1 with the older charts as they were: EXIT_JOBS_FAILED, EXIT_LOCAL_LIMIT (memory, no gnuplot).
- */
-int chart_list_draw(struct chart_list *list, chart_list_fn make, const void *context, struct failure *ret_failure);
 
 /* charts_file.c: from a chart to its files. */
 
@@ -95,6 +80,15 @@ int chart_end(struct chart_list *list, struct chart *chart, const char *template
 
 /** Free everything; the files stay. */
 void chart_list_finish(struct chart_list *list);
+
+/* charts.c: all charts of a directory, drawn and moved to their place at once. */
+
+/** Adds charts to the list. Returns 0 or -1. */
+typedef int (*charts_make_fn)(struct chart_list *list, const void *context, struct failure *ret_failure);
+
+/** Make, draw and publish charts in DIR/charts/. `run` may hold no more than dir and what captions say. As
+ * report_write_charts. */
+int charts_write(const struct run_data *run, charts_make_fn make, const void *context, struct failure *ret_failure);
 
 /** Add a text, its left, middle or right at x, its middle at y. */
 void chart_text(struct chart *chart, double x, double y, enum text_style style, enum text_align align,
@@ -118,8 +112,6 @@ void chart_array(struct chart *chart, const char *name, const double *values, si
  */
 void chart_title(struct chart *chart, const char *title, const char *of, const char *subtitle);
 void chart_caption(struct chart *chart, const struct run_data *run, const char *meaning);
-/** The same with words of one's own for the machine. */
-void chart_caption_of(struct chart *chart, const char *machine, const char *meaning);
 
 /** Pixels that the caption takes at the bottom. */
 #define CHART_CAPTION_HEIGHT 72.0

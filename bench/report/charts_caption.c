@@ -138,10 +138,11 @@ static void describe_machine(const struct run_data *run, char *buffer, size_t si
         add_part(buffer, size, "%.10s", started);
 }
 
-void chart_caption_of(struct chart *chart, const char *machine, const char *meaning)
+void chart_caption(struct chart *chart, const struct run_data *run, const char *meaning)
 {
-    char fitted[1000], *caption = NULL;
+    char machine[1000], fitted[1000], *caption = NULL;
     double room = CHART_WIDTH - 2 * CHART_MARGIN;
+    describe_machine(run, machine, sizeof(machine));
     text_fit(fitted, sizeof(fitted), meaning, TEXT_CAPTION, room);
     chart_text(chart, CHART_MARGIN, chart->height - 52, TEXT_CAPTION, TEXT_LEFT, fitted);
     text_fit(fitted, sizeof(fitted), machine, TEXT_CAPTION, room);
@@ -152,11 +153,4 @@ void chart_caption_of(struct chart *chart, const char *machine, const char *mean
     chart->caption = caption ? text_clean(caption) : NULL;
     chart->out_of_memory |= !chart->caption;
     free(caption);
-}
-
-void chart_caption(struct chart *chart, const struct run_data *run, const char *meaning)
-{
-    char machine[1000];
-    describe_machine(run, machine, sizeof(machine));
-    chart_caption_of(chart, machine, meaning);
 }

@@ -31,7 +31,7 @@ static int close_part(const struct chart_list *list, const char *name, FILE *fil
     bool failed = ferror(file);
     if (fclose(file) == 0 && !failed)
         return 0;
-    return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/%s: %s", list->place, name,
+    return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/charts/%s: %s", list->run->dir, name,
                        strerror(failed ? EIO : errno));
 }
 

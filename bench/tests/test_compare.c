@@ -10,7 +10,7 @@
 #include "../compare/comparison_output.h"
 #include "../compare/sparkline.h"
 #include "../commands/percent.h"
-#include "../report/markdown.h"
+#include "../report/tables_markdown.h"
 #include "fixtures/made_up_run.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -466,7 +466,7 @@ static void markdown_is_inert(void **state)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    markdown_text(out, "a|b <script>&amp; @team *x* _y_ `z` [l](u) #1 \\ ~s~ 12.5 %");
+    tables_markdown_text(out, "a|b <script>&amp; @team *x* _y_ `z` [l](u) #1 \\ ~s~ 12.5 %");
     assert_int_equal(fclose(out), 0);
     assert_string_equal(
         text, "a\\|b &#60;script&#62;&#38;amp; &#64;team \\*x\\* \\_y\\_ \\`z\\` \\[l\\](u) \\#1 \\\\ \\~s\\~ "

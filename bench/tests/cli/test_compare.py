@@ -130,6 +130,17 @@ class NoFigures(Compare):
             _, lanes = self.json(stored.fixture(), head, "--metric", "cpu_us_per_job", status=5)
             self.assertEqual({lane["verdict"] for lane in lanes.values()}, {"no data"})
 
+    def test_a_zero_among_others(self):
+        changed = stored.lines()
+        for line in changed:
+            if line["type"] == "trial" and line["block"] == 1 and line["cpu_us_per_job"] is not None:
+                line["cpu_us_per_job"] = 0  # too little for the kernel's clock: it has no ratio to anything
+        head = stored.write(self.dir / "head", changed)
+        _, lanes = self.json(stored.fixture(), head, "--metric", "cpu_us_per_job")
+        for lane in stored.good_lanes():
+            self.assertEqual((lanes[lane]["base_trials"], lanes[lane]["head_trials"]), (6, 5))
+            self.assertIsNotNone(lanes[lane]["ratio"])
+
     def test_not_a_number(self):
         """JSON has none; a writer that put one there has damaged the line."""
         text = (stored.fixture() / "run.ndjson").read_text(encoding="utf-8").replace('"wall_s":', '"wall_s":NaN,"x":', 1)

@@ -193,18 +193,18 @@ class Files(History):
     def test_chart(self):
         self.make([1] * 8 + [1.3] * 8)
         stored.a_run(self.dir / "results" / "other", 20, env={"cpu_model": "Another `touch EVIL` CPU"})
-        self.write("out/mine.svg", "x")
-        self.write("out/history-9.svg", "old")
+        self.write("out/charts/mine.svg", "x")
+        self.write("out/charts/history-9.svg", "old")
         self.assertStatus(self.history("results", "--out", "out"), 0)
-        names = {path.name for path in (self.dir / "out").iterdir()}
+        names = {path.name for path in (self.dir / "out" / "charts").iterdir()}
         charts = {name[:-3] for name in names if name.endswith(".gp")}
         self.assertIn("history", charts)
         self.assertIn("history-2", charts)  # of the other machine
-        self.assertEqual(names, {"mine.svg"} | {chart + ending for chart in charts for ending in
+        self.assertEqual(names, {"mine.svg", "index.json"} | {chart + ending for chart in charts for ending in
                                  (".gp", ".dat", "-text.dat", "-marks.dat", ".svg", ".png")})
         pages = []
         for chart in charts:
-            svg = self.dir / "out" / f"{chart}.svg"
+            svg = self.dir / "out" / "charts" / f"{chart}.svg"
             self.assertEqual(xml.etree.ElementTree.parse(svg).getroot().tag, "{http://www.w3.org/2000/svg}svg")
             pages.append(svg.read_text(encoding="utf-8"))
         text = "".join(pages)
@@ -217,6 +217,14 @@ class Files(History):
         again = support.tree(self.dir / "deep" / "er" / "out")
         for name in again:
             self.assertEqual(again[name], before[name], name)
+
+    def test_the_charts_of_a_run_stay(self):
+        self.make([1])
+        self.write("results/run-00/charts/wall.svg", "x")
+        done = self.history("results", "--out", "results/run-00")
+        self.assertStatus(done, 2)
+        self.assertIn("results/run-00 is the directory of a run", done.stderr)
+        self.assertEqual([path.name for path in (self.dir / "results/run-00/charts").iterdir()], ["wall.svg"])
 
     def test_where_nothing_can_be_written(self):
         self.make([1])
