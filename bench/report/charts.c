@@ -133,7 +133,7 @@ static int write_index(const struct chart_list *list, int charts_fd, struct fail
 /* Whether a name is one that we give: "sweep-12-text.dat" is, of the chart "sweep-12". */
 static bool is_ours(const char *name, size_t *ret_chart_length)
 {
-    static const char *const kinds[] = {"wall", "sweep", "timeline", "order"};
+    static const char *const kinds[] = {"wall", "sweep", "rate", "timeline", "order"};
     for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
         size_t length = strlen(kinds[k]);
         if (strncmp(name, kinds[k], length) != 0)
@@ -225,6 +225,8 @@ static int make(struct chart_list *list, struct failure *ret_failure)
     int result = charts_wall(list, groups, count, ret_failure);
     if (result == 0)
         result = charts_sweep(list, groups, count, ret_failure);
+    if (result == 0)
+        result = charts_rate(list, groups, count, ret_failure);
     if (result == 0)
         result = charts_timeline(list, groups, count, ret_failure);
     if (result == 0)

@@ -20,7 +20,11 @@ except ImportError:
 
 TOO_LONG = "x" * 200_000
 # Fields that the first files of the schema do not have: a line without one is as good as ever.
-ADDED = set()
+ADDED = {f"{line}.{name}" for line in ("trial", "summary.lanes[]") for name in
+         ("offered_per_s response_p50_ms response_p99_ms queue_p50_ms queue_p99_ms service_p50_ms service_p99_ms "
+          "pacing_p99_ms").split()}
+ADDED |= {"trial.lag_growth_ms", "trial.queued", "summary.lanes[].queued_median", "summary.lanes[].saturated",
+          "sample.intended"}
 # Maps whose keys are names of something else: none of them is required.
 FREE_MAPS = {"env.unknown", "trial.held.curl_options"}
 # A command line is kept as it was, so it may hold anything but be too long.
