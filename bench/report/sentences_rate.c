@@ -62,26 +62,29 @@ static double hidden(const struct summary_record *lane)
     return counts ? ratio : 0;
 }
 
-/* The lane of which a closed loop would have hidden the most; one that kept up before one that did not, of which it is
- * no surprise. */
-static const struct summary_record *most_hidden(const struct lane_group *group)
+/* Whether of two lanes this one shows better what a closed loop hides: one that kept up before one that did not, of
+ * which it is no surprise; of those that kept up, the one of which it hides the most, of the others the one that piled
+ * up least. */
+static bool shows_better(const struct summary_record *lane, const struct summary_record *other)
 {
-    const struct summary_record *most = NULL;
-    for (size_t i = 0; i < group->count; i++) {
-        const struct summary_record *lane = group->lanes[i];
-        if (!(hidden(lane) > 0))
-            continue;
-        bool better = !most || (lane_is_saturated(most) && !lane_is_saturated(lane)) ||
-                      (lane_is_saturated(most) == lane_is_saturated(lane) && hidden(lane) > hidden(most));
-        if (better)
-            most = lane;
-    }
-    return most;
+    bool piled_up = lane_is_saturated(lane);
+    if (piled_up != lane_is_saturated(other))
+        return !piled_up;
+    return piled_up ? lane->response_p99_ms < other->response_p99_ms : hidden(lane) > hidden(other);
+}
+
+static const struct summary_record *best_example(const struct lane_group *group)
+{
+    const struct summary_record *best = NULL;
+    for (size_t i = 0; i < group->count; i++)
+        if (hidden(group->lanes[i]) > 0 && (!best || shows_better(group->lanes[i], best)))
+            best = group->lanes[i];
+    return best;
 }
 
 static void say_hidden(struct rate_speaker *speaker, const struct lane_group *group)
 {
-    const struct summary_record *lane = most_hidden(group);
+    const struct summary_record *lane = best_example(group);
     if (!lane)
         return;
     begin_clause(speaker);

@@ -107,6 +107,22 @@ static void what_a_closed_loop_hides_is_said(void **state)
           .offered_per_s = 100,
           .response_p99_ms = 920,
           .service_p99_ms = 11});
+    /* Of those that do not, the one that is the nearest to it. */
+    SAYS(1, hidden,
+         {.runner = "serial",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 9000,
+          .service_p99_ms = 9,
+          PILED},
+         {.runner = "coroutines",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 920,
+          .service_p99_ms = 11,
+          PILED});
     /* Less than twice, less than a millisecond, or not known: nothing. */
     SAYS(1, "",
          {.runner = "coroutines",

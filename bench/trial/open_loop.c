@@ -8,6 +8,8 @@
 #include "job_times.h"
 #include "trial.h"
 
+enum { QUARTERS = 4 };
+
 #define DONE_SHARE 0.99
 
 /* Where one job in a hundred is too many, the last is late by a hundredth of the time, and the median of the last
@@ -24,35 +26,36 @@ static double at_share(const double *sorted, size_t count, double share)
     return sorted[(size_t)(share * (double)(count - 1) + 0.5)];
 }
 
-static double longest_of(const double *values, size_t count)
+/* A pile grows all the time; what disturbs a machine comes and goes. */
+static bool grows(double *const quarters[QUARTERS], size_t count, double span_ms, double *ret_growth_ms)
 {
-    double longest = 0;
-    for (size_t i = 0; i < count; i++)
-        longest = fmax(longest, values[i]);
-    return longest;
+    bool rises = true;
+    for (size_t q = 1; q < QUARTERS; q++)
+        rises = rises && at_share(quarters[q], count, 0.5) > at_share(quarters[q - 1], count, 0.5);
+    const double *first = quarters[0], *last = quarters[QUARTERS - 1];
+    *ret_growth_ms = at_share(last, count, 0.5) - at_share(first, count, 0.5);
+    return rises && *ret_growth_ms > GROWTH_SHARE * span_ms &&
+           at_share(last, count, 0.25) > at_share(first, count, 0.75);
 }
 
 bool open_loop_saturated(const struct open_loop_jobs *jobs, double *ret_growth_ms)
 {
-    size_t quarter = jobs->count / 4;
+    size_t count = jobs->count / QUARTERS;
     *ret_growth_ms = NAN;
-    double *sorted = jobs->count < OPEN_LOOP_LEAST_JOBS ? NULL : malloc(2 * quarter * sizeof(*sorted));
+    double *sorted = jobs->count < OPEN_LOOP_LEAST_JOBS ? NULL : malloc(QUARTERS * count * sizeof(*sorted));
     if (!sorted)
         return false;
-    double *first = sorted, *last = sorted + quarter;
-    memcpy(first, jobs->response_ms, quarter * sizeof(*first));
-    memcpy(last, jobs->response_ms + jobs->count - quarter, quarter * sizeof(*last));
-    job_times_sort(first, quarter);
-    job_times_sort(last, quarter);
-    *ret_growth_ms = at_share(last, quarter, 0.5) - at_share(first, quarter, 0.5);
-    double span_ms = (double)jobs->count / jobs->offered_per_s * 1e3;
-    bool grows =
-        *ret_growth_ms > GROWTH_SHARE * span_ms && at_share(last, quarter, 0.25) > at_share(first, quarter, 0.75);
-    free(sorted);
-
-    double busy_s = jobs->wall_s - longest_of(jobs->response_ms, quarter) / 1e3;
+    double *quarters[QUARTERS];
+    for (size_t q = 0; q < QUARTERS; q++) {
+        quarters[q] = sorted + q * count;
+        memcpy(quarters[q], jobs->response_ms + q * jobs->count / QUARTERS, count * sizeof(*sorted));
+        job_times_sort(quarters[q], count);
+    }
+    bool piled_up = grows(quarters, count, (double)jobs->count / jobs->offered_per_s * 1e3, ret_growth_ms);
+    double busy_s = jobs->wall_s - quarters[0][count - 1] / 1e3;
     bool too_slow = busy_s > 0 && (double)jobs->count / busy_s < DONE_SHARE * jobs->offered_per_s;
-    return grows || too_slow;
+    free(sorted);
+    return piled_up || too_slow;
 }
 
 /* --- the record --- */

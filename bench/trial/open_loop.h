@@ -23,8 +23,8 @@ struct open_loop_jobs {
  * Whether the jobs piled up: fewer than 99 in 100 of the rate offered were done, or responses took longer and longer.
  *
  * Done: jobs / (wall time - the longest response of the first quarter), since the last job's own time is not for want
- * of speed. Longer: the median response of the last quarter lies above that of the first by what one job too many in a
- * hundred makes, and the two quarters' middle halves do not touch.
+ * of speed. Longer and longer: the medians of the four quarters rise one after another, the last lies above the first
+ * by what one job too many in a hundred makes, and the middle halves of these two quarters do not touch.
  *
  * @param ret_growth_ms  median of the last quarter less that of the first; NAN below OPEN_LOOP_LEAST_JOBS or without
  * memory
