@@ -35,8 +35,16 @@ struct trial_record {
     int64_t ctx_voluntary, ctx_involuntary; /**< context switches within the bracket */
     int64_t bytes;                          /**< decoded body bytes received by all jobs */
     char *state;                            /**< trial_state_words */
-    char *flags;                            /**< space-separated: origin_saturated origin_late stacks_parked; "" if none */
+    char *flags;                            /**< space-separated: origin_saturated origin_late stacks_parked saturated workers_busy; "" if none */
     char *reason; /**< one line: why jobs failed or the lane is unsupported; null if all is well */
+    /* Of an open loop; null in a closed one. */
+    double offered_per_s;                    /**< the rate at which jobs were due */
+    double response_p50_ms, response_p99_ms; /**< from when a job was due to its end; null below 6, 368 jobs */
+    double queue_p50_ms, queue_p99_ms;       /**< from when it was due to its start */
+    double service_p50_ms, service_p99_ms;   /**< from its start to its end */
+    double pacing_p99_ms; /**< from when it was due and a worker had it in hand to its start: timers, and waiting for a CPU */
+    double lag_growth_ms; /**< median response of the last quarter of the jobs less that of the first */
+    int64_t queued;       /**< jobs that found no worker free when they were due */
 };
 
 extern const char *const trial_state_words[]; /**< ok failed unsupported partial no_data */

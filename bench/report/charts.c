@@ -133,7 +133,7 @@ static int write_index(const struct chart_list *list, int charts_fd, struct fail
 /* Whether a name is one that we give: "sweep-12-text.dat" is, of the chart "sweep-12". */
 static bool is_ours(const char *name, size_t *ret_chart_length)
 {
-    static const char *const kinds[] = {"wall", "sweep", "timeline", "order", "history"};
+    static const char *const kinds[] = {"wall", "sweep", "rate", "timeline", "order", "history"};
     for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
         size_t length = strlen(kinds[k]);
         if (strncmp(name, kinds[k], length) != 0)
@@ -225,6 +225,8 @@ static int make_of_run(struct chart_list *list, const void *context, struct fail
     int result = charts_wall(list, groups, count, ret_failure);
     if (result == 0)
         result = charts_sweep(list, groups, count, ret_failure);
+    if (result == 0)
+        result = charts_rate(list, groups, count, ret_failure);
     if (result == 0)
         result = charts_timeline(list, groups, count, ret_failure);
     if (result == 0)

@@ -164,6 +164,9 @@ int lane_groups_make(struct lane_group **ret_groups, size_t *ret_count, const st
                      struct failure *ret_failure);
 void lane_groups_free(struct lane_group *groups, size_t count);
 
+/** Whether its jobs arrived at a rate (open loop): then its wall time says nothing. */
+bool lane_group_is_open(const struct lane_group *group);
+
 /** "100 jobs, concurrency 100, delay 50 ms, 1 CPU": what a cell's lanes have in common. */
 void lane_group_describe(const struct lane_group *group, char *buffer, size_t size);
 
@@ -213,6 +216,7 @@ void spread_apart(double *positions, const double *heights, size_t count, double
 /* The kinds. Each adds its charts to the list: none where the run has nothing for it. Returns 0 or -1. */
 int charts_wall(struct chart_list *list, const struct lane_group *groups, size_t count, struct failure *ret_failure);
 int charts_sweep(struct chart_list *list, const struct lane_group *groups, size_t count, struct failure *ret_failure);
+int charts_rate(struct chart_list *list, const struct lane_group *groups, size_t count, struct failure *ret_failure);
 int charts_timeline(struct chart_list *list, const struct lane_group *groups, size_t count,
                     struct failure *ret_failure);
 int charts_order(struct chart_list *list, struct failure *ret_failure);

@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool lane_group_is_open(const struct lane_group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (isfinite(group->lanes[i]->offered_per_s))
+            return true;
+    return false;
+}
+
 int runner_slot(const char *runner)
 {
     /* The order is that of style.gp's table. */

@@ -380,7 +380,7 @@ int charts_sweep(struct chart_list *list, const struct lane_group *groups, size_
 {
     int number = 0;
     for (size_t i = 0; i < count && number < CHART_MOST_PANELS; i++) {
-        if (!groups[i].swept)
+        if (!groups[i].swept || lane_group_is_open(&groups[i]))
             continue;
         struct sweep sweep;
         int result = sweep_init(&sweep, &groups[i]);

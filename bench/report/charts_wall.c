@@ -274,7 +274,7 @@ static bool is_harness(const struct lane_group *group)
 /* What the harness itself costs is in the tables: beside real work it would be the least of bars. */
 static bool is_drawn(const struct lane_group *groups, size_t count, size_t which)
 {
-    if (groups[which].swept)
+    if (groups[which].swept || lane_group_is_open(&groups[which]))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!groups[i].swept && !is_harness(&groups[i]))

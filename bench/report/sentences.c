@@ -10,6 +10,7 @@
 #include "labels.h"
 #include "paired.h"
 #include "report.h"
+#include "sentences_rate.h"
 
 /* Differences below 5 % are none to speak of. */
 #define MATTERS 1.05
@@ -312,9 +313,22 @@ static char **make_heads(const struct lane_group *groups, size_t count)
     return NULL;
 }
 
+static void say_rate(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
+{
+    char *clauses = sentences_of_rate(group);
+    speaker->out_of_memory = speaker->out_of_memory || !clauses;
+    if (clauses && clauses[0]) {
+        begin_clause(sentence);
+        fputs(clauses, sentence->out);
+    }
+    free(clauses);
+}
+
 static void say_all(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
 {
-    if (group->swept && strcmp(group->swept, "concurrency") == 0) {
+    if (lane_group_is_open(group)) {
+        say_rate(speaker, sentence, group);
+    } else if (group->swept && strcmp(group->swept, "concurrency") == 0) {
         say_sweep(speaker, sentence, group);
     } else if (!group->swept) {
         say_faster(speaker, sentence, group);

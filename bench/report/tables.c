@@ -50,6 +50,13 @@ static void note_parked(struct report_table *table, struct table_maker *maker, c
     }
 }
 
+static int fill_figures(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
+{
+    if (lane_group_is_open(group))
+        return table_fill_rate(table, maker, group);
+    return table->sweep ? table_fill_sweep(table, maker, group) : table_fill_cell(table, maker, group);
+}
+
 static int fill_table(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
 {
     char description[600];
@@ -57,9 +64,8 @@ static int fill_table(struct report_table *table, struct table_maker *maker, con
     table->title = pool_clean(maker->pool, group->name);
     table->subtitle = pool_clean(maker->pool, description);
     table->sweep = group->swept != NULL;
-    table->notes = pool_array(maker->pool, group->count + 1, sizeof(*table->notes));
-    if (!table->notes ||
-        (table->sweep ? table_fill_sweep(table, maker, group) : table_fill_cell(table, maker, group)) < 0)
+    table->notes = pool_array(maker->pool, 3 * group->count + 2, sizeof(*table->notes));
+    if (!table->notes || fill_figures(table, maker, group) < 0)
         return -1;
     note_parked(table, maker, group);
     return 0;

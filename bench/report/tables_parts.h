@@ -20,6 +20,10 @@ int table_fill_cell(struct report_table *table, struct table_maker *maker, const
 /** Fill a table with a sweep: one row a runner, one column a point, jobs per second. Returns 0 or -1 (memory). */
 int table_fill_sweep(struct report_table *table, struct table_maker *maker, const struct lane_group *group);
 
+/** Fill a table with lanes whose jobs arrived at a rate: one row a runner and rate. Adds up to three notes a lane, and one.
+ *  Returns 0 or -1 (memory). */
+int table_fill_rate(struct report_table *table, struct table_maker *maker, const struct lane_group *group);
+
 /** Returns why a lane has no figures, or not all of them: "unsupported: ...", "2 of 7 runs failed: ..."; NULL if all is
  * well. */
 const char *table_trouble(struct table_maker *maker, const struct summary_record *lane);

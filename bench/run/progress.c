@@ -26,20 +26,29 @@ static double seconds_left(const struct progress *progress)
 void progress_show(struct progress *progress, int64_t jobs_done)
 {
     int64_t now_ns = rt_now_ns();
-    if (!progress->on || progress->trial >= progress->plan->trial_count ||
-        now_ns - progress->last_ns < 100 * RT_NS_PER_MS)
+    bool planned = progress->trial < progress->plan->trial_count;
+    if (!progress->on || (!planned && !progress->search) || now_ns - progress->last_ns < 100 * RT_NS_PER_MS)
         return;
     progress->last_ns = now_ns;
-    const struct planned_trial *trial = &progress->plan->trials[progress->trial];
+    const struct planned_trial *trial = progress->search ? progress->search : &progress->plan->trials[progress->trial];
     const struct cell *cell = trial->lane->cell;
     int left_s = (int)(seconds_left(progress) + 0.5);
     char line[512];
-    snprintf(line, sizeof(line), "[%zu/%zu] block %lld of %lld  %s under %s  %lld/%lld jobs  %d:%02d left",
+    if (progress->search)
+        snprintf(line, sizeof(line), "[search] %s under %s, attempt %lld  %lld/%lld jobs", cell->name, trial->lane->runner,
+                 (long long)trial->block, (long long)jobs_done, (long long)cell->settings.jobs);
+    else
+        snprintf(line, sizeof(line), "[%zu/%zu] block %lld of %lld  %s under %s  %lld/%lld jobs  %d:%02d left",
              progress->trial + 1, progress->plan->trial_count, (long long)trial->block,
              (long long)progress->plan->run.blocks, cell->name, trial->lane->runner, (long long)jobs_done,
              (long long)cell->settings.jobs, left_s / 60, left_s % 60);
     fprintf(stderr, "\r\033[K%.*s", progress_width() - 1, line);
     fflush(stderr);
+}
+
+void progress_search(struct progress *progress, const struct planned_trial *trial)
+{
+    progress->search = trial;
 }
 
 void progress_next(struct progress *progress)

@@ -13,6 +13,7 @@ struct progress {
     double expected_s;  /* of the whole plan */
     double behind_s;    /* of the trials that have ended */
     size_t trial;       /* from 0 */
+    const struct planned_trial *search; /* the trial of a search that runs in place of that one, or NULL */
 };
 
 /** @param wanted  false: silent, whatever standard error is */
@@ -20,6 +21,9 @@ void progress_begin(struct progress *progress, const struct plan *plan, bool wan
 
 /** Say where the run is: cell, runner, block, jobs done, time left. At most ten times a second. */
 void progress_show(struct progress *progress, int64_t jobs_done);
+
+/** From now on a search's trial runs; NULL: none any more. */
+void progress_search(struct progress *progress, const struct planned_trial *trial);
 
 /** A trial has ended. */
 void progress_next(struct progress *progress);

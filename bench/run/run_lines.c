@@ -25,6 +25,13 @@ static json_t *lane_json(const struct lane *lane, const char *cpus)
                      (json_int_t)cell->settings.jobs, "sweep", name(cell->sweep));
 }
 
+json_t *run_lane_line(const struct lane *lane, const char *cpus)
+{
+    json_t *line = lane_json(lane, cpus);
+    json_object_set_new(line, "type", json_string("lane"));
+    return line;
+}
+
 /* Returns where the value of `--header=VALUE` begins, an empty text for `--header` (the value is the next argument), or
  * NULL. getopt takes what is short for it, too. */
 static const char *header_value(const char *arg)
@@ -65,7 +72,7 @@ json_t *run_line(const struct run_request *request, const struct run_file *file,
     return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:s, s:I, s:o}", "type", "run", "schema", "iorace.run/1", "id",
                      name(file->id), "scenario", name(plan->scenario), "title", name(plan->title), "argv", argv, "seed",
                      (json_int_t)plan->run.seed, "blocks", (json_int_t)plan->run.blocks, "started", file->started,
-                     "planned_trials", (json_int_t)plan->trial_count, "lanes", lanes);
+                     "planned_trials", (json_int_t)(plan->trial_count + plan->search_count), "lanes", lanes);
 }
 
 /* More connections at once than the kernel queues for the test server: some wait a second or longer for it to try again. */
