@@ -49,5 +49,8 @@ const struct record_field trial_fields[] = {
     TEXT(state, ALWAYS, 1, MOST_NAME, trial_state_words),
     TEXT(flags, ALWAYS, 0, MOST_NAME, NULL),
     TEXT(reason, OR_NULL, 1, MOST_TEXT, NULL),
+    REAL(server_busy_share, ADDED, 0, 1),
+    REAL(server_late_p99_ms, ADDED, 0, MOST_MS),
+    REAL(other_cpu_share, ADDED, 0, 1),
     {0},
 };

@@ -35,8 +35,12 @@ struct trial_record {
     int64_t ctx_voluntary, ctx_involuntary; /**< context switches within the bracket */
     int64_t bytes;                          /**< decoded body bytes received by all jobs */
     char *state;                            /**< trial_state_words */
-    char *flags;                            /**< space-separated: origin_saturated origin_late stacks_parked; "" if none */
+    char *flags;                            /**< space-separated: origin_saturated origin_late disturbed stacks_parked; "" if none */
     char *reason; /**< one line: why jobs failed or the lane is unsupported; null if all is well */
+    /* What may cast doubt on the figures: set by the parent. */
+    double server_busy_share; /**< of the bracket's time: its busiest loop's CPU; null: no test server, or not ours */
+    double server_late_p99_ms; /**< how much later than asked the test server answered; null: no delays, or not ours */
+    double other_cpu_share; /**< of the CPUs' time while the process lived: what others had; null: not known */
 };
 
 extern const char *const trial_state_words[]; /**< ok failed unsupported partial no_data */

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,21 +8,17 @@
 #include <iort/clock.h>
 #include "interrupt.h"
 #include "kept_samples.h"
+#include "others.h"
 #include "preflight.h"
 #include "preview.h"
 #include "progress.h"
 #include "run_lines.h"
+#include "trial_flags.h"
 #include "trial_process.h"
 #include "../cpus.h"
 #include "../directories.h"
 #include "../origin/origin.h"
 #include "../runners.h"
-
-/* When the test server was so busy that it is what was measured, and when its answers came so late that the delays were not
- * those asked for: one in a hundred by more than a tenth of the shortest, and by more than a timer's usual error. */
-#define SATURATED_SHARE 0.9
-#define LATE_SHARE      0.1
-#define LATE_LEAST_NS   (RT_NS_PER_MS / 2)
 
 struct run {
     const struct run_request *request;
@@ -171,14 +168,6 @@ static bool watch_trial(void *context, int64_t jobs_done)
     return interrupted() || out_of_time(run);
 }
 
-static void add_flag(json_t *line, const char *flag)
-{
-    const char *before = json_string_value(json_object_get(line, "flags"));
-    char flags[256];
-    snprintf(flags, sizeof(flags), "%s%s%s", before ? before : "", before && *before ? " " : "", flag);
-    json_object_set_new(line, "flags", json_string(flags));
-}
-
 static void fail_line(json_t *line, const char *reason)
 {
     json_object_set_new(line, "state", json_string("failed"));
@@ -188,19 +177,6 @@ static void fail_line(json_t *line, const char *reason)
 static json_t *microseconds(int64_t ns)
 {
     return ns < 0 ? json_null() : json_real((double)ns / 1e3);
-}
-
-static bool is_late(const struct cell *cell, int64_t late_p99_ns)
-{
-    struct delay_list delays;
-    if (!cell->settings.delay_ms || delay_list_parse(&delays, cell->settings.delay_ms, "delay-ms", NULL) < 0)
-        return false;
-    int64_t shortest_ns = INT64_MAX;
-    for (size_t i = 0; i < delays.count; i++)
-        if (delays.delays_ns[i] < shortest_ns)
-            shortest_ns = delays.delays_ns[i];
-    delay_list_finish(&delays);
-    return late_p99_ns > LATE_LEAST_NS && (double)late_p99_ns > LATE_SHARE * (double)shortest_ns;
 }
 
 /* What the test server says of itself, and what that means for the trial. */
@@ -218,10 +194,28 @@ static void note_server(struct run *run, const struct cell *cell, json_t *line)
                                   microseconds(stats.late_p99_ns), "late_max_us", microseconds(stats.late_max_ns)));
     double wall_s = json_number_value(json_object_get(line, "wall_s"));
     double cpu_s = json_number_value(json_object_get(line, "server_cpu_s"));
-    if (wall_s > 0 && cpu_s > SATURATED_SHARE * wall_s * run->origin.loop_count)
-        add_flag(line, "origin_saturated");
-    if (is_late(cell, stats.late_p99_ns))
-        add_flag(line, "origin_late");
+    if (stats.late_p99_ns >= 0)
+        json_object_set_new(line, "server_late_p99_ms", json_real((double)stats.late_p99_ns / 1e6));
+    double busy_share = trial_server_busy_share(cpu_s, wall_s, stats.cpu_ns, stats.busiest_cpu_ns);
+    if (isfinite(busy_share))
+        json_object_set_new(line, "server_busy_share", json_real(busy_share));
+    if (trial_saturated_server(busy_share))
+        trial_flag_add(line, "origin_saturated");
+    if (trial_had_late_server(cell->settings.delay_ms, stats.late_p99_ns))
+        trial_flag_add(line, "origin_late");
+}
+
+/* What others had of the CPUs meanwhile. A server of somebody else's on this machine is among them, and is no disturbance:
+ * it is what the jobs are for. */
+static void note_others(const struct others_watch *watch, const struct cell *cell, json_t *line)
+{
+    double user_s = json_number_value(json_object_get(line, "proc_user_s"));
+    double sys_s = json_number_value(json_object_get(line, "proc_sys_s"));
+    struct other_cpu others = others_end(watch, user_s + sys_s);
+    if (isfinite(others.share))
+        json_object_set_new(line, "other_cpu_share", json_real(others.share));
+    if (others.disturbed && (uses_server(cell) || !cell->transfers))
+        trial_flag_add(line, "disturbed");
 }
 
 static void note_failures(struct run *run, const json_t *line)
@@ -263,8 +257,11 @@ static int run_trial(struct run *run, size_t position, struct failure *ret_failu
         return -1;
 
     struct trial_outcome outcome = { 0 };
+    struct others_watch others;
+    others_begin(&others, spec.client_cpus, with_server ? run->split.server : "", with_server ? run->origin.pid : 0);
     int error = trial_process_run(&outcome, &spec, hang_limit_s(trial->lane), watch_trial, run, ret_failure);
     if (!error && !outcome.interrupted) {
+        note_others(&others, trial->lane->cell, outcome.line);
         if (with_server)
             note_server(run, trial->lane->cell, outcome.line);
         note_failures(run, outcome.line);

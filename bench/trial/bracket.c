@@ -1,7 +1,7 @@
 #include <sys/resource.h>
-#include <time.h>
 #include <iort/clock.h>
 #include "bracket.h"
+#include "../process_cpu.h"
 
 static void read_usage(struct bracket_point *point)
 {
@@ -11,15 +11,6 @@ static void read_usage(struct bracket_point *point)
     point->cpu_sys_us = (int64_t)usage.ru_stime.tv_sec * 1000000 + usage.ru_stime.tv_usec;
     point->ctx_voluntary = usage.ru_nvcsw;
     point->ctx_involuntary = usage.ru_nivcsw;
-}
-
-static int64_t process_cpu_ns(pid_t pid)
-{
-    clockid_t clock;
-    struct timespec time;
-    if (pid <= 0 || clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &time) < 0)
-        return -1;
-    return (int64_t)time.tv_sec * RT_NS_PER_S + time.tv_nsec;
 }
 
 void bracket_open(struct bracket_point *ret_point, pid_t server_pid)
