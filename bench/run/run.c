@@ -168,6 +168,12 @@ static bool watch_trial(void *context, int64_t jobs_done)
     return interrupted() || out_of_time(run);
 }
 
+static bool is_failed(const json_t *line)
+{
+    const char *state = json_string_value(json_object_get(line, "state"));
+    return state && strcmp(state, "failed") == 0;
+}
+
 static void fail_line(json_t *line, const char *reason)
 {
     json_object_set_new(line, "state", json_string("failed"));
@@ -184,8 +190,14 @@ static void note_server(struct run *run, const struct cell *cell, json_t *line)
 {
     struct origin_stats stats;
     struct failure why = { 0 };
-    if (!origin_alive(&run->origin) || origin_take_stats(&run->origin, &stats, &why) < 0) {
-        fail_line(line, why.text[0] ? why.text : "the test server died");
+    if (!origin_alive(&run->origin)) {
+        fail_line(line, "the test server died");
+        return;
+    }
+    if (origin_take_stats(&run->origin, &stats, &why) < 0) {
+        /* Jobs that failed may have done so for the same reason, and say more about it. */
+        if (!is_failed(line))
+            fail_line(line, why.text);
         return;
     }
     json_object_set_new(line, "server",
@@ -220,8 +232,7 @@ static void note_others(const struct others_watch *watch, const struct cell *cel
 
 static void note_failures(struct run *run, const json_t *line)
 {
-    const char *state = json_string_value(json_object_get(line, "state"));
-    if (!state || strcmp(state, "failed") != 0)
+    if (!is_failed(line))
         return;
     run->result.jobs_failed = true;
     size_t i;

@@ -20,9 +20,11 @@ void bracket_open(struct bracket_point *ret_point, pid_t server_pid)
     ret_point->wall_ns = rt_now_ns();
 }
 
-void bracket_close(struct bracket_point *ret_point, pid_t server_pid)
+void bracket_close(struct bracket_point *ret_point, pid_t server_pid, bool alone)
 {
     ret_point->wall_ns = rt_now_ns();
+    int64_t settling_us = alone ? 0 : process_cpu_settle() / RT_NS_PER_US;
     read_usage(ret_point);
+    ret_point->cpu_sys_us -= settling_us < ret_point->cpu_sys_us ? settling_us : ret_point->cpu_sys_us;
     ret_point->server_cpu_ns = process_cpu_ns(server_pid);
 }

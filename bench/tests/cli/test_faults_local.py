@@ -99,24 +99,23 @@ class Ports(support.Case):
         if not unshare or subprocess.run([unshare, "--net", *options, sys.executable, "-c", FEW_PORTS, "/bin/true"],
                                          capture_output=True).returncode:
             self.skipTest("no network of one's own can be had here")
-        done = self.iorace("--net", *options, sys.executable, "-c", FEW_PORTS, support.IORACE, "run", "--jobs", "80",
-                           "--delay-ms", "50", "--concurrency", "40", *ONE, program=unshare)
+        done = self.iorace("--net", *options, sys.executable, "-c", FEW_PORTS, support.IORACE, "run", "--workload",
+                           "download", "--jobs", "80", "--delay-ms", "50", "--concurrency", "40", "--runner", "threads,coroutines",
+                           *ONE, program=unshare)
         self.assertStatus(done, 6)
         self.assertRegex(done.stderr, r"\Aiorace: [^\n]+\n\Z")
-        trials = support.by_runner(support.read_trials(support.latest(self.dir)))
-        self.assertEqual(trials["serial"]["state"], "ok", trials["serial"]["reason"])
-        for runner in ("threads", "coroutines"):
-            with self.subTest(runner):
-                trial = trials[runner]
-                self.assertEqual(trial["state"], "failed", trial["reason"])
-                self.assertEqual({failure["class"] for failure in trial["failures"]}, {"local_limit"})
-                self.assertGreater(trial["ok"], 0)
+        first, second = support.read_trials(support.latest(self.dir))
+        self.assertEqual(first["state"], "failed")
+        self.assertIn("local_limit", first["reason"])
+        self.assertEqual({failure["class"] for failure in first["failures"]}, {"local_limit"})
+        self.assertGreater(first["ok"], 0)
+        self.assertEqual(second["state"], "failed")  # ports are given back after a minute
 
 
 class Signals(support.Case):
     def test_stopped_and_continued(self):
         """Row 21: every wait of the kernel's comes back early again and again, in all three processes."""
-        process = self.workspace.popen("run", "--jobs", "300", "--concurrency", "4", "--delay-ms", "5", *ONE)
+        process = self.workspace.popen("run", "--workload", "download", "--jobs", "300", "--concurrency", "4", "--delay-ms", "5", *ONE)
         interruptions = 0
         while process.poll() is None:
             for pid, _ in self.workspace.processes():
@@ -185,7 +184,7 @@ class Clock(support.Case):
         if "thread" in support.sanitizers():
             self.skipTest("its runtime asks the time before the library can")
         preload = support.build_preload(self.workspace, "jumping", JUMPING)
-        self.run_ok("--jobs", "60", "--concurrency", "5", "--delay-ms", "10", *ONE, env={"LD_PRELOAD": preload})
+        self.run_ok("--workload", "download", "--jobs", "60", "--concurrency", "5", "--delay-ms", "10", *ONE, env={"LD_PRELOAD": preload})
         for trial in support.read_trials(support.latest(self.dir)):
             with self.subTest(trial["runner"]):
                 self.assertEqual((trial["state"], trial["ok"]), ("ok", 60), trial["reason"])

@@ -47,8 +47,10 @@ blocks = 1
 runner = serial,coroutines
 cpus = {cpu}
 [cell busy]
-workload = null
+workload = sleep
 jobs = 300
+delay-ms = 0
+concurrency = 1
 spin-us = 1000
 [cell waiting]
 workload = sleep
@@ -77,7 +79,8 @@ concurrency = 1
         self.addCleanup(os.sched_setaffinity, 0, os.sched_getaffinity(0))
         os.sched_setaffinity(0, {client, server})
         with support.Hog({server}):
-            self.run_ok("--jobs", "300", "--delay-ms", "5", "--concurrency", "2", "--runner", "threads", *ONE)
+            self.run_ok("--workload", "download", "--jobs", "300", "--delay-ms", "5", "--concurrency", "2", "--runner", "threads",
+                        *ONE)
         trial, = support.read_trials(support.latest(self.dir))
         self.assertIn("disturbed", flags(trial))
 
@@ -94,10 +97,11 @@ class TestServer(Doubts):
     def test_saturated(self):
         """Big bodies that nobody checks: they cost him who makes them more than him who throws them away."""
         client, server = two_cpus()
-        run = ["--jobs", "60", "--concurrency", "8", "--runner", "threads", "--cpus", str(client), "--body-bytes", "8000000",
-               "--verify", "status", *ONE]
-        done = self.run_ok(*run)
+        done = self.run_ok("--jobs", "60", "--concurrency", "8", "--runner", "threads", "--cpus", client, "--body-bytes",
+                           "8000000", "--verify", "status", *ONE)
         trial, = support.read_trials(support.latest(self.dir))
+        if flags(trial) == ["disturbed"]:
+            self.skipTest(f"others had {trial['other_cpu_share']:.0%} of the CPUs, so the server could not use up its own")
         self.assertIn("origin_saturated", flags(trial))
         self.assertGreater(trial["server_cpu_s"], 0.9 * trial["wall_s"])
         self.assertGreater(trial["server_busy_share"], 0.9)
@@ -107,7 +111,8 @@ class TestServer(Doubts):
 
     def test_not_saturated(self):
         """Nor where it works as hard as that, but for a short while only."""
-        done = self.run_ok("--jobs", "60", "--concurrency", "8", "--runner", "threads", "--delay-ms", "20", *ONE)
+        done = self.run_ok("--workload", "download", "--jobs", "60", "--concurrency", "8", "--runner", "threads", "--delay-ms",
+                           "20", *ONE)
         trial, = support.read_trials(support.latest(self.dir))
         self.assertNotIn("origin_saturated", flags(trial))
         self.assertLess(trial["server_cpu_s"], 0.5 * trial["wall_s"])
@@ -115,8 +120,8 @@ class TestServer(Doubts):
 
     def test_late(self):
         """The server stands still for a fifth of a second, in which ten answers are due."""
-        process = self.workspace.popen("run", "--jobs", "200", "--concurrency", "10", "--delay-ms", "50", "--runner",
-                                       "threads", *ONE)
+        process = self.workspace.popen("run", "--workload", "download", "--jobs", "200", "--concurrency", "10", "--delay-ms",
+                                       "50", "--runner", "threads", *ONE)
         server = self.workspace.child("serve")
         self.workspace.child("trial")
         time.sleep(0.4)
@@ -134,7 +139,7 @@ class TestServer(Doubts):
         self.assertRegex(self.flat(out.decode()), "Warning: " + sentence)
 
     def test_no_delays(self):
-        self.run_ok("--jobs", "20", "--runner", "serial", *ONE)
+        self.run_ok("--workload", "download", "--jobs", "20", "--runner", "serial", *ONE)
         trial, = support.read_trials(support.latest(self.dir))
         self.assertIsNone(trial["server_late_p99_ms"])
         self.assertNotIn("origin_late", flags(trial))
