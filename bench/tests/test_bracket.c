@@ -40,7 +40,7 @@ static int64_t cpu_ns(const struct bracket_point *open, const struct bracket_poi
 static void threads_that_still_run_are_counted_to_the_last(void **state)
 {
     (void)state;
-    enum { ROUNDS = 25 };
+    enum { ROUNDS = 200 }; /* beside others, the thread is often not running: then there is nothing to miss */
     static const int64_t slack_ns = 100 * RT_NS_PER_US;
     pthread_t thread;
     clockid_t its_clock;
@@ -76,16 +76,18 @@ static void *wait_at_door(void *arg)
 static void what_the_look_costs_is_not_counted(void **state)
 {
     (void)state;
-    enum { THREADS = 100 };
+    enum { THREADS = 400 };
     pthread_t threads[THREADS];
     pthread_rwlock_wrlock(&door);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, wait_at_door, NULL), 0);
     for (int i = 0; i < 100; i++)
         sched_yield();
-    int64_t took_ns = process_cpu_settle(), least_ns = INT64_MAX;
+    int64_t took_ns = INT64_MAX, least_ns = INT64_MAX;
     for (int i = 0; i < 20; i++) {
         struct bracket_point open, close;
+        int64_t once_ns = process_cpu_settle();
+        took_ns = once_ns < took_ns ? once_ns : took_ns;
         bracket_open(&open, 0);
         bracket_close(&close, 0, false);
         if (cpu_ns(&open, &close) < least_ns)
@@ -93,9 +95,10 @@ static void what_the_look_costs_is_not_counted(void **state)
     }
     cpu_set_t cpus;
     sched_getaffinity(0, sizeof(cpus), &cpus);
-    if (CPU_COUNT(&cpus) > 1)
+    if (CPU_COUNT(&cpus) > 1) {
         assert_true(took_ns > THREADS * 50);
-    assert_true(least_ns <= took_ns / 2 + 20 * RT_NS_PER_US);
+        assert_true(least_ns <= took_ns / 2);
+    }
     pthread_rwlock_unlock(&door);
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);

@@ -301,7 +301,7 @@ static void the_harness_says_what_it_costs(void **state)
         {.cell = "harness", .workload = "null", .runner = "null", .wall_s = 0.001, .cpu_us = 0.05},
         {.cell = "harness", .workload = "null", .runner = "threads", .wall_s = 0.001, .cpu_us = 0.07},
         {.cell = "harness", .workload = "null", .runner = "coroutines", .wall_s = 0.001, .cpu_us = 0.06},
-        {.cell = "busy", .workload = "null", .runner = "threads", .wall_s = 1, .params = "spin-us=100", .cpu_us = 100},
+        {.cell = "other", .workload = "null", .runner = "serial", .wall_s = 1, .params = "something=1", .cpu_us = 100},
     };
     char *text = print_flat(lanes, COUNT(lanes), 7);
     assert_has(text, "The harness itself, which takes and times the jobs, costs this much CPU a job (of empty ones): no jobs "
