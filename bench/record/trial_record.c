@@ -59,5 +59,8 @@ const struct record_field trial_fields[] = {
     REAL(pacing_p99_ms, ADDED, 0, MOST_MS),
     REAL(lag_growth_ms, ADDED, -MOST_MS, MOST_MS),
     NUMBER(queued, ADDED, 0, MOST_JOBS),
+    REAL(server_busy_share, ADDED, 0, 1),
+    REAL(server_late_p99_ms, ADDED, 0, MOST_MS),
+    REAL(other_cpu_share, ADDED, 0, 1),
     {0},
 };

@@ -8,11 +8,13 @@
 #include <iort/clock.h>
 #include "interrupt.h"
 #include "kept_samples.h"
+#include "others.h"
 #include "preflight.h"
 #include "preview.h"
 #include "progress.h"
 #include "run_lines.h"
 #include "search.h"
+#include "trial_flags.h"
 #include "trial_process.h"
 #include "../cpus.h"
 #include "../directories.h"
@@ -20,12 +22,6 @@
 #include "../plan/knee.h"
 #include "../report/trial_index.h"
 #include "../runners.h"
-
-/* When the test server was so busy that it is what was measured, and when its answers came so late that the delays were not
- * those asked for: one in a hundred by more than a tenth of the shortest, and by more than a timer's usual error. */
-#define SATURATED_SHARE 0.9
-#define LATE_SHARE      0.1
-#define LATE_LEAST_NS   (RT_NS_PER_MS / 2)
 
 struct run {
     const struct run_request *request;
@@ -176,12 +172,10 @@ static bool watch_trial(void *context, int64_t jobs_done)
     return interrupted() || out_of_time(run);
 }
 
-static void add_flag(json_t *line, const char *flag)
+static bool is_failed(const json_t *line)
 {
-    const char *before = json_string_value(json_object_get(line, "flags"));
-    char flags[256];
-    snprintf(flags, sizeof(flags), "%s%s%s", before ? before : "", before && *before ? " " : "", flag);
-    json_object_set_new(line, "flags", json_string(flags));
+    const char *state = json_string_value(json_object_get(line, "state"));
+    return state && strcmp(state, "failed") == 0;
 }
 
 static void fail_line(json_t *line, const char *reason)
@@ -195,26 +189,19 @@ static json_t *microseconds(int64_t ns)
     return ns < 0 ? json_null() : json_real((double)ns / 1e3);
 }
 
-static bool is_late(const struct cell *cell, int64_t late_p99_ns)
-{
-    struct delay_list delays;
-    if (!cell->settings.delay_ms || delay_list_parse(&delays, cell->settings.delay_ms, "delay-ms", NULL) < 0)
-        return false;
-    int64_t shortest_ns = INT64_MAX;
-    for (size_t i = 0; i < delays.count; i++)
-        if (delays.delays_ns[i] < shortest_ns)
-            shortest_ns = delays.delays_ns[i];
-    delay_list_finish(&delays);
-    return late_p99_ns > LATE_LEAST_NS && (double)late_p99_ns > LATE_SHARE * (double)shortest_ns;
-}
-
 /* What the test server says of itself, and what that means for the trial. */
 static void note_server(struct run *run, const struct cell *cell, json_t *line)
 {
     struct origin_stats stats;
     struct failure why = { 0 };
-    if (!origin_alive(&run->origin) || origin_take_stats(&run->origin, &stats, &why) < 0) {
-        fail_line(line, why.text[0] ? why.text : "the test server died");
+    if (!origin_alive(&run->origin)) {
+        fail_line(line, "the test server died");
+        return;
+    }
+    if (origin_take_stats(&run->origin, &stats, &why) < 0) {
+        /* Jobs that failed may have done so for the same reason, and say more about it. */
+        if (!is_failed(line))
+            fail_line(line, why.text);
         return;
     }
     json_object_set_new(line, "server",
@@ -223,10 +210,28 @@ static void note_server(struct run *run, const struct cell *cell, json_t *line)
                                   microseconds(stats.late_p99_ns), "late_max_us", microseconds(stats.late_max_ns)));
     double wall_s = json_number_value(json_object_get(line, "wall_s"));
     double cpu_s = json_number_value(json_object_get(line, "server_cpu_s"));
-    if (wall_s > 0 && cpu_s > SATURATED_SHARE * wall_s * run->origin.loop_count)
-        add_flag(line, "origin_saturated");
-    if (is_late(cell, stats.late_p99_ns))
-        add_flag(line, "origin_late");
+    if (stats.late_p99_ns >= 0)
+        json_object_set_new(line, "server_late_p99_ms", json_real((double)stats.late_p99_ns / 1e6));
+    double busy_share = trial_server_busy_share(cpu_s, wall_s, stats.cpu_ns, stats.busiest_cpu_ns);
+    if (isfinite(busy_share))
+        json_object_set_new(line, "server_busy_share", json_real(busy_share));
+    if (trial_saturated_server(busy_share))
+        trial_flag_add(line, "origin_saturated");
+    if (trial_had_late_server(cell->settings.delay_ms, stats.late_p99_ns))
+        trial_flag_add(line, "origin_late");
+}
+
+/* What others had of the CPUs meanwhile. A server of somebody else's on this machine is among them, and is no disturbance:
+ * it is what the jobs are for. */
+static void note_others(const struct others_watch *watch, const struct cell *cell, json_t *line)
+{
+    double user_s = json_number_value(json_object_get(line, "proc_user_s"));
+    double sys_s = json_number_value(json_object_get(line, "proc_sys_s"));
+    struct other_cpu others = others_end(watch, user_s + sys_s);
+    if (isfinite(others.share))
+        json_object_set_new(line, "other_cpu_share", json_real(others.share));
+    if (others.disturbed && (uses_server(cell) || !cell->transfers))
+        trial_flag_add(line, "disturbed");
 }
 
 /* That jobs fail at a rate that is too high is what a search is after. */
@@ -239,8 +244,7 @@ static void note_failures(struct run *run, const struct cell *cell, const json_t
 {
     if (is_probe(cell))
         return;
-    const char *state = json_string_value(json_object_get(line, "state"));
-    if (!state || strcmp(state, "failed") != 0)
+    if (!is_failed(line))
         return;
     run->result.jobs_failed = true;
     size_t i;
@@ -289,8 +293,11 @@ static int run_trial(struct run *run, const struct planned_trial *trial, const s
         return -1;
 
     struct trial_outcome outcome = { 0 };
+    struct others_watch others;
+    others_begin(&others, spec.client_cpus, with_server ? run->split.server : "", with_server ? run->origin.pid : 0);
     int error = trial_process_run(&outcome, &spec, hang_limit_s(trial->lane), watch_trial, run, ret_failure);
     if (!error && !outcome.interrupted) {
+        note_others(&others, trial->lane->cell, outcome.line);
         if (with_server)
             note_server(run, trial->lane->cell, outcome.line);
         note_failures(run, trial->lane->cell, outcome.line);

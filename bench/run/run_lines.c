@@ -3,6 +3,8 @@
 #include <string.h>
 #include <time.h>
 #include "run_lines.h"
+#include "../cpus.h"
+#include "../environment/cpu.h"
 #include "../report/run_data.h"
 #include "../runners.h"
 
@@ -92,6 +94,13 @@ static void warn_of_backlog(json_t *line, const struct plan *plan)
     json_array_append_new(json_object_get(line, "warnings"), json_string(text));
 }
 
+static bool share_a_core(const struct cpu_split *split)
+{
+    cpu_set_t client, server;
+    return cpus_parse(split->client, &client, NULL) == 0 && cpus_parse(split->server, &server, NULL) == 0 &&
+           cpu_sets_share_core("", &client, &server);
+}
+
 json_t *run_env_line(const struct plan *plan, const struct cpu_split *split, const char *server)
 {
     json_t *line = environment_collect();
@@ -106,6 +115,10 @@ json_t *run_env_line(const struct plan *plan, const struct cpu_split *split, con
         json_array_append_new(json_object_get(line, "warnings"),
                               json_string("The jobs and the test server share a CPU: each slows the other, and times of downloads are "
                                           "those of both together."));
+    else if (split->server[0] && share_a_core(split))
+        json_array_append_new(json_object_get(line, "warnings"),
+                              json_string("The jobs and the test server run on threads of one core: each slows the other, "
+                                          "more in some lanes than in others."));
     return line;
 }
 
