@@ -79,6 +79,22 @@ static void write_head(FILE *out, const struct page *page)
     fputs("</style>\n</head>\n", out);
 }
 
+/* What a sentence speaks of, "Downloads (200 pages, 200 at once)", stands above what is said of it. */
+static void write_sentence(FILE *out, char *sentence)
+{
+    char *said = strstr(sentence, "): ");
+    fputs("<p>", out);
+    if (said) {
+        said[1] = '\0';
+        fputs("<strong>", out);
+        html_text(out, sentence);
+        fputs(":</strong> ", out);
+        said += strlen("): ");
+    }
+    html_text(out, said ? said : sentence);
+    fputs("</p>\n", out);
+}
+
 static void write_sentences(FILE *out, const char *sentences)
 {
     fputs("<div class=\"lead\">\n", out);
@@ -87,9 +103,8 @@ static void write_sentences(FILE *out, const char *sentences)
     for (const char *p = sentences; *p;) {
         size_t length = strcspn(p, "\n");
         char *line = strndup(p, length);
-        fputs("<p>", out);
-        html_text(out, line);
-        fputs("</p>\n", out);
+        if (line)
+            write_sentence(out, line);
         free(line);
         p += length + (p[length] == '\n');
     }

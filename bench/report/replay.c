@@ -29,7 +29,7 @@ static bool is_of(const struct sample_set *set, const struct summary_record *lan
 }
 
 /* A lane's samples; of several blocks', the one with the median end. NULL: none, or no memory. */
-static const struct sample_set *samples_of(const struct run_data *run, const struct summary_record *lane)
+static const struct sample_set *median_samples(const struct run_data *run, const struct summary_record *lane)
 {
     const struct sample_set *first = NULL;
     size_t count = 0, at = 0;
@@ -58,7 +58,7 @@ static void add_lane(struct replay_cell *cell, const struct run_data *run, const
 {
     const struct runner *runner = runner_find(lane->runner);
     if (cell->count < CHART_MOST_ROWS && !(runner && runner->skips_jobs))
-        cell->lanes[cell->count++] = (struct replay_lane){lane, samples_of(run, lane)};
+        cell->lanes[cell->count++] = (struct replay_lane){lane, median_samples(run, lane)};
 }
 
 /* A sweep has one serial lane for all its points: it runs beside those that have as many jobs. */
@@ -66,7 +66,7 @@ static void add_serial_of_sweep(struct replay_cell *cell, const struct run_data 
                                 const struct summary_record *first)
 {
     const struct summary_record *serial = summary_serial_of(run, first);
-    if (serial && strcmp(serial->cell, first->cell) != 0 && serial->jobs == first->jobs && samples_of(run, serial))
+    if (serial && strcmp(serial->cell, first->cell) != 0 && serial->jobs == first->jobs && median_samples(run, serial))
         add_lane(cell, run, serial);
 }
 

@@ -69,7 +69,7 @@
 
   function duration(seconds) {
     const [scale, unit] = unitOf(seconds), value = seconds * scale;
-    return `${value >= 99.95 ? Math.round(value) : value.toPrecision(3)} ${unit}`;
+    return `${value >= 99.95 ? Math.round(value) : value.toPrecision(3)}\u00a0${unit}`;
   }
 
   /* In the unit of the whole, so that a running clock does not jump. */
@@ -153,13 +153,13 @@
   }
 
   function drawAxis() {
-    const [scale, unit] = unitOf(span), raw = (span * scale) / (axis.clientWidth < 500 ? 3 : 7);
+    const [scale, unit] = unitOf(span), raw = (span * scale) / (axis.clientWidth < 500 ? 4 : 8);
     const power = 10 ** Math.floor(Math.log10(raw)), step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= raw);
     const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     axis.replaceChildren();
     for (let value = 0; value <= span * scale * 0.93; value += step) {
       const tick = document.createElement('span');
-      tick.textContent = `${value.toFixed(decimals)}${value === 0 ? ` ${unit}` : ''}`;
+      tick.textContent = `${value.toFixed(decimals)}${value === 0 ? `\u00a0${unit}` : ''}`;
       tick.style.left = `${(value / (span * scale)) * 100}%`;
       axis.append(tick);
     }

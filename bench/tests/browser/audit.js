@@ -44,6 +44,8 @@
           r * (0.213 - cos * 0.213 + sin * 0.143) + g * (0.715 + cos * 0.285 + sin * 0.14) + b * (0.072 - cos * 0.072 - sin * 0.283),
           r * (0.213 - cos * 0.213 - sin * 0.787) + g * (0.715 - cos * 0.715 + sin * 0.715) + b * (0.072 + cos * 0.928 + sin * 0.072),
           1].map((x) => Math.min(1, Math.max(0, x)));
+      } else if (name === 'brightness') {
+        c = c.map((x, i) => (i < 3 ? Math.min(1, x * parseFloat(amount)) : x));
       } else {
         throw new Error(`audit.js does not know the filter ${name}`);
       }

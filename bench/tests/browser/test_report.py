@@ -175,7 +175,8 @@ class Replay(Pages):
             return count / (data.length / 4); })""")
 
     def words(self, page):
-        return page.run("[...document.querySelectorAll('.lane span')].map((span) => span.textContent)")
+        return page.run("""[...document.querySelectorAll('.lane span')]
+            .map((span) => span.textContent.replaceAll('\\u00a0', ' '))""")
 
     def test_plays_and_pauses(self):
         page = self.open_replay(still=True)
@@ -229,7 +230,7 @@ class Replay(Pages):
             page.press("ArrowRight")
         self.assertGreater(self.time(page), 0)
         self.assertRegex(page.run("document.getElementById('replay-slider').getAttribute('aria-valuetext')"),
-                         r"^[\d.]+ ms of 4\.99 s$")
+                         r"^[\d.]+\sms of 4\.99\ss$")
         page.press("End")
         self.assertEqual(self.time(page), 1000)
         self.assertRegex(self.words(page)[0], r"^100 ended in 4\.9\d s$")
