@@ -218,7 +218,7 @@ class Replay(Pages):
             play.click(); })""")
         whole = page.run("Number(document.getElementById('replay-span').value)")
         self.assertGreater(whole, 4)
-        self.assertGreaterEqual(took, whole / 10 * 1000 * 0.99)
+        self.assertGreaterEqual(took, whole / 10 * 1000 - 20)  # a frame's time may be that of its beginning
 
     def test_slider_by_keyboard(self):
         page = self.open_replay(still=True)
@@ -295,6 +295,9 @@ class Replay(Pages):
             for (let i = 0; i < 50; i++) { slider.value = i * 20; slider.dispatchEvent(new Event('input')); }
             return (performance.now() - start) / 50; })()""")
         self.assertLess(spent, 100)  # 1 to 3 ms on an idle machine
+        page.run("""(() => { const slider = document.getElementById('replay-slider'); slider.value = 500;
+            slider.dispatchEvent(new Event('input')); })()""")
+        self.assertRegex(self.words(page)[0], r"^4,[89]\d\d ended, 1\d\d under way, 5 failed ")
 
     def test_a_lane_that_was_not_run(self):
         lines = copy.deepcopy(self.fixture())
