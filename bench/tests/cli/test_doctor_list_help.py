@@ -38,7 +38,7 @@ class Help(support.Case):
             "run": """workload runner jobs jobs-per-worker concurrency delay-ms body-bytes spin-us blocks seed url
                       url-file header method data-file cacert verify allow-remote per-host save out timeout-ms
                       max-time cpus connections dry-run quick samples no-charts no-progress json""",
-            "serve": "port host cpus json allow-remote", "doctor": "json", "report": "no-files",
+            "serve": "port host cpus json allow-remote", "doctor": "json", "report": "md no-files",
             "compare": "metric threshold strict force json md", "history": "metric threshold all json csv md out",
         }
         for command in COMMANDS:
