@@ -49,7 +49,7 @@ static void write_value(FILE *out, const json_t *value)
     const json_t *item;
     switch (value ? json_typeof(value) : JSON_NULL) {
     case JSON_STRING:
-        html_text(out, json_string_value(value));
+        html_text(out, json_string_length(value) > 0 ? json_string_value(value) : "none");
         break;
     case JSON_INTEGER:
         fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
