@@ -58,7 +58,8 @@ cpu_us_per_job_median rss_peak_kib_median state reason""".split()
 OPEN_LOOP_TRIAL = """offered_per_s response_p50_ms response_p99_ms queue_p50_ms queue_p99_ms service_p50_ms
 service_p99_ms pacing_p99_ms lag_growth_ms queued""".split()
 OPEN_LOOP_SUMMARY = OPEN_LOOP_TRIAL[:-2] + ["queued_median", "saturated"]
-TRIAL_COLUMNS += OPEN_LOOP_TRIAL
+VALIDITY = "server_busy_share server_late_p99_ms other_cpu_share".split()
+TRIAL_COLUMNS += OPEN_LOOP_TRIAL + VALIDITY
 SUMMARY_COLUMNS += OPEN_LOOP_SUMMARY
 
 ONE = ["--blocks", "1", "--no-charts"]  # as small as a run can be
