@@ -163,7 +163,7 @@ static void false_alarms(void **state)
 {
     (void)state;
     enum { GATES = 1000 };
-    static const double spreads[] = {0.01, 0.02, 0.03, 0.05, 0.08, 0.10, 0.20};
+    static const double spreads[] = {0.01, 0.03, 0.05, 0.08, 0.10, 0.20, 0.40};
     unsigned short random[3] = {2026, 11, 20};
     for (size_t s = 0; s < COUNT(spreads); s++) {
         unsigned red = 0, improved = 0, same = 0, wanted = 0, dirty = 0;

@@ -67,6 +67,50 @@ static void the_newest_points(void **state)
     assert_int_equal(changes_of(changes, values, 20), 0);
 }
 
+/* The mean of |a - b| over all pairs, one of each; of one part, over all of its pairs. */
+static double mean_distance(const double *a, size_t a_count, const double *b, size_t b_count)
+{
+    double sum = 0, pairs = (double)a_count * (double)b_count;
+    for (size_t i = 0; i < a_count; i++)
+        for (size_t j = 0; j < b_count; j++)
+            sum += fabs(a[i] - b[j]);
+    return sum / (a == b ? pairs - (double)a_count : pairs);
+}
+
+/* The split of the whole series is where the formula, worked out anew for each, is largest. */
+static void splits_by_the_formula(void **state)
+{
+    (void)state;
+    enum { POINTS = 14 };
+    unsigned short random[3] = {5, 6, 7};
+    struct stats_change_rules first = {.alpha = 1, .least = 0, .seed = 1};
+    for (int round = 0; round < 60; round++) {
+        struct stats_change changes[POINTS / 2];
+        double values[POINTS], strongest = 0;
+        size_t at = 0;
+        for (size_t i = 0; i < POINTS; i++)
+            values[i] = draw_skewed(random) + (i >= (size_t)round % POINTS ? 1 : 0);
+        for (size_t l = 2; l + 2 <= POINTS; l++) {
+            const double *right = values + l;
+            size_t r = POINTS - l;
+            double strength = (double)(l * r) / POINTS *
+                              (2 * mean_distance(values, l, right, r) - mean_distance(values, l, values, l) -
+                               mean_distance(right, r, right, r));
+            if (strength > strongest) {
+                strongest = strength;
+                at = l;
+            }
+        }
+        /* With an alpha of 1 every split stands, and later ones are added: this one must be among them. */
+        int count = stats_change_points(changes, values, NULL, POINTS, &first);
+        bool found = at == 0;
+        for (int i = 0; i < count; i++)
+            found = found || changes[i].at == at;
+        assert_true(found);
+        assert_true((count > 0) == (at > 0) && count < POINTS / 2);
+    }
+}
+
 static void a_wild_run_is_no_change(void **state)
 {
     (void)state;
@@ -187,6 +231,7 @@ int main(void)
         cmocka_unit_test(the_shortest_change),
         cmocka_unit_test(a_rise_and_a_fall),
         cmocka_unit_test(the_newest_points),
+        cmocka_unit_test(splits_by_the_formula),
         cmocka_unit_test(a_wild_run_is_no_change),
         cmocka_unit_test(small_changes_are_not_marked),
         cmocka_unit_test(points_that_know_too_little),

@@ -16,6 +16,24 @@ static void shift_by_hand(void **state)
     assert_near(stats_shift((double[]){7, 7}, 2, (double[]){7, 7, 7}, 3), 0);
 }
 
+/* To the last bit: found by bisection, it must be one of the differences, the one that sorting puts in the middle. */
+static void shift_by_sorting(void **state)
+{
+    (void)state;
+    unsigned short random[3] = {1, 2, 3};
+    for (int round = 0; round < 200; round++) {
+        double from[5], to[7], differences[35];
+        for (size_t i = 0; i < 5; i++)
+            from[i] = draw_normal(random);
+        for (size_t j = 0; j < 7; j++)
+            to[j] = draw_normal(random);
+        for (size_t i = 0; i < 35; i++)
+            differences[i] = to[i / 5] - from[i % 5];
+        qsort(differences, 35, sizeof(differences[0]), compare_doubles);
+        assert_true(stats_shift(from, 5, to, 7) == differences[17]);
+    }
+}
+
 /* Permeability of the human chorioamnion, at term and at 12 to 26 weeks. The shift is -.305 and the one-sided p .1272:
  * Hollander & Wolfe, Nonparametric Statistical Methods, tables 4.1 and examples 4.1, 4.3. Of C(15, 5) = 3003. */
 static void samples_of_the_textbook(void **state)
@@ -134,6 +152,15 @@ static void two_large_samples(void **state)
     assert_true(stats_rank_sum_p(from, 1000, to, 1000) < 1e-6);
     assert_true(stats_rank_sum_p(from, 1000, from, 1000) > 0.99);
 
+    /* Nine in ten are equal: far less can vary than without ties, and the limit must know it. */
+    for (size_t i = 0; i < COUNT(from); i++) {
+        from[i] = i % 10 == 0;
+        to[i] = i % 10 == 0 || i % 10 == 5;
+    }
+    exact_p = stats_rank_sum_p(from, 50, to, 50), limit_p = stats_rank_sum_p(from, 51, to, 50);
+    assert_true(exact_p > 0.2 && exact_p < 0.3);
+    assert_within(log(limit_p), log(exact_p), 0.3);
+
     for (size_t i = 0; i < COUNT(from); i++)
         from[i] = to[i] = 5;
     assert_near(stats_rank_sum_p(from, 1000, to, 1000), 1);
@@ -163,13 +190,10 @@ static void samples_that_are_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shift_by_hand),
-        cmocka_unit_test(samples_of_the_textbook),
-        cmocka_unit_test(rank_sum_by_hand),
-        cmocka_unit_test(rank_sum_by_dealing),
-        cmocka_unit_test(rank_sum_interval_has_the_published_points),
-        cmocka_unit_test(two_large_samples),
-        cmocka_unit_test(samples_that_are_none),
+        cmocka_unit_test(shift_by_hand),           cmocka_unit_test(shift_by_sorting),
+        cmocka_unit_test(samples_of_the_textbook), cmocka_unit_test(rank_sum_by_hand),
+        cmocka_unit_test(rank_sum_by_dealing),     cmocka_unit_test(rank_sum_interval_has_the_published_points),
+        cmocka_unit_test(two_large_samples),       cmocka_unit_test(samples_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
