@@ -32,7 +32,6 @@ struct download_state {
 struct download_worker {
     struct download_state *state;
     CURL *easy;
-    CURLU *target; /* of the request */
     XXH3_state_t *hash;
     int64_t received;
     bool too_large, no_memory, went_astray;
@@ -128,7 +127,6 @@ static int set_up_handle(struct download_worker *worker)
 {
     if (easy_options_apply(&worker->state->options, worker->easy) != CURLE_OK)
         return -ENOMEM;
-    curl_easy_setopt(worker->easy, CURLOPT_CURLU, worker->target);
     curl_easy_setopt(worker->easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(worker->easy, CURLOPT_WRITEDATA, worker);
     curl_easy_setopt(worker->easy, CURLOPT_ERRORBUFFER, worker->problem);
@@ -136,19 +134,6 @@ static int set_up_handle(struct download_worker *worker)
         curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETFUNCTION, easy_open_loopback);
         curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETDATA, &worker->went_astray);
     }
-    return 0;
-}
-
-/* The URL goes in as a CURLU: libcurl puts one that comes as CURLOPT_URL together again from its parts, for each request,
- * which is 6 % of a small one. */
-static int fetch(struct download_worker *worker, const struct runner *runner, const char *url, CURLcode *ret_code)
-{
-    CURLUcode wrong = curl_url_set(worker->target, CURLUPART_URL, url, 0);
-    if (wrong == CURLUE_OUT_OF_MEMORY)
-        return -ENOMEM;
-    if (!wrong)
-        return runner->wait->fetch(worker->easy, ret_code);
-    *ret_code = CURLE_URL_MALFORMAT;
     return 0;
 }
 
@@ -165,7 +150,8 @@ static int warm_up(struct download_worker *worker, const struct runner *runner, 
     }
     for (size_t i = 0; i < worker->state->targets.host_count; i++) {
         CURLcode code;
-        int error = fetch(worker, runner, worker->state->targets.warmup_urls[i], &code);
+        curl_easy_setopt(easy, CURLOPT_URL, worker->state->targets.warmup_urls[i]);
+        int error = runner->wait->fetch(easy, &code);
         if (error < 0)
             return error;
         *ret_warmups += code == CURLE_OK;
@@ -181,7 +167,6 @@ static void download_worker_destroy(void *opaque)
     if (!worker)
         return;
     curl_easy_cleanup(worker->easy);
-    curl_url_cleanup(worker->target);
     XXH3_freeState(worker->hash);
     free(worker->kept);
     free(worker);
@@ -194,9 +179,8 @@ static int download_worker_create(void **ret_worker, void *state, const struct r
         return -ENOMEM;
     worker->state = state;
     worker->easy = curl_easy_init();
-    worker->target = curl_url();
     worker->hash = XXH3_createState();
-    int error = worker->easy && worker->target && worker->hash ? set_up_handle(worker) : -ENOMEM;
+    int error = worker->easy && worker->hash ? set_up_handle(worker) : -ENOMEM;
     if (!error) {
         XXH3_64bits_reset(worker->hash);
         if (warm)
@@ -323,9 +307,10 @@ static enum job_error download_body(void *opaque, void *opaque_worker, const str
     worker->too_large = worker->no_memory = worker->went_astray = false;
     if (state->verify == VERIFY_BODY)
         XXH3_64bits_reset(worker->hash);
+    curl_easy_setopt(worker->easy, CURLOPT_URL, download_targets_url(&state->targets, index, url));
 
     CURLcode code;
-    int error = fetch(worker, runner, download_targets_url(&state->targets, index, url), &code);
+    int error = runner->wait->fetch(worker->easy, &code);
     if (error < 0)
         return error == -ECANCELED ? JOB_CANCELED : JOB_LOCAL_LIMIT;
     long status = 0;

@@ -20,8 +20,8 @@ func main() {
 		MaxIdleConnsPerHost: connections, // the default of 2 would close all others after each request
 		DisableCompression:  true,
 	}}
-	get := func() {
-		response, err := client.Get(url)
+	get := func(request *http.Request) {
+		response, err := client.Do(request)
 		if err != nil {
 			measure.Fail(err)
 		}
@@ -39,11 +39,15 @@ func main() {
 	for i := 0; i < connections; i++ {
 		go func() {
 			defer done.Done()
-			get() // opens the connection
+			request, err := http.NewRequest(http.MethodGet, url, nil) // the URL is read once, as by iort's program
+			if err != nil {
+				measure.Fail(err)
+			}
+			get(request) // opens the connection
 			warm.Done()
 			<-start
 			for taken.Add(1) <= requests {
-				get()
+				get(request)
 			}
 		}()
 	}
