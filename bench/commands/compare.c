@@ -123,7 +123,7 @@ static int compare(const struct arguments *arguments, struct failure *ret_failur
     if (show(&comparison, arguments, status, ret_failure) != 0)
         status = ret_failure->status;
     else if (status == EXIT_NO_DATA)
-        failure_set(ret_failure, status, "no lane has %s in both runs", comparison.request.metrics[0]->title);
+        failure_set(ret_failure, status, "nothing has %s in both runs", comparison.request.metrics[0]->title);
     comparison_finish(&comparison);
     return (int)status;
 }

@@ -53,13 +53,13 @@ static const char *lack(struct maker *maker, const struct summary_record *lane, 
     if (count >= 2)
         return "";
     if (count == 1)
-        return "a single run that went well";
+        return "a single block that went well";
     if (strcmp(lane->state, "ok") != 0)
         return pool_printf(pool, "%s%s%s", lane->state, lane->reason ? ": " : "",
                            lane->reason ? pool_clean(pool, lane->reason) : "");
     size_t needed = stats_quantile_min_n(0.99);
     if (strcmp(metric->name, "latency_p99_ms") == 0 && lane->jobs >= 0 && (uint64_t)lane->jobs < needed)
-        return pool_printf(pool, "that takes %zu jobs in a run", needed);
+        return pool_printf(pool, "that takes %zu jobs in a block", needed);
     return pool_printf(pool, "no %s", metric->title);
 }
 
@@ -79,22 +79,23 @@ static const char *why_inconclusive(struct maker *maker, const struct compare_fi
     const struct comparison *comparison = maker->comparison;
     const struct compare_rules *rules = &comparison->request.rules;
     if (figures->base_count < COMPARE_LEAST_TRIALS || figures->head_count < COMPARE_LEAST_TRIALS)
-        return pool_printf(comparison->pool, "an interval takes %d runs in each, here are %zu and %zu (--blocks)",
+        return pool_printf(comparison->pool, "an interval takes %d blocks in each run, here are %zu and %zu (--blocks)",
                            COMPARE_LEAST_TRIALS, figures->base_count, figures->head_count);
     double limit = log1p(rules->threshold), lo = log(figures->lo), hi = log(figures->hi);
     if (lo > limit || hi < -limit) {
         size_t needed = compare_trials_needed(comparison->judged, rules->alpha);
         if (figures->base_count < needed && figures->head_count < needed)
             return pool_printf(comparison->pool,
-                               "the interval is beyond the threshold, but with %zu lanes to judge it takes %zu runs in "
-                               "each to be sure of one (--blocks)",
+                               "the interval is beyond the threshold, but to be sure of one of %zu it takes %zu blocks "
+                               "in each run (--blocks)",
                                comparison->judged, needed);
-        return pool_printf(comparison->pool,
-                           "the interval is beyond the threshold, but among %zu lanes one may be by chance: more runs "
-                           "would tell (--blocks)",
-                           comparison->judged);
+        return pool_printf(
+            comparison->pool,
+            "the interval is beyond the threshold, but one of %zu may be so by chance: more blocks would "
+            "tell (--blocks)",
+            comparison->judged);
     }
-    return "the interval reaches across the threshold: more runs (--blocks) or a quieter machine would narrow it";
+    return "the interval reaches across the threshold: more blocks (--blocks) or a quieter machine would narrow it";
 }
 
 static void judge(struct maker *maker, struct lane_comparison *lane)
@@ -181,7 +182,7 @@ static int make(struct comparison *comparison, struct failure *ret_failure)
         run_differences_find(&comparison->differences, comparison->pool, request->base, request->head) != 0)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     if (match_lanes(comparison) == 0)
-        return failure_set(ret_failure, EXIT_NO_DATA, "%s and %s have no cell under the same runner in common",
+        return failure_set(ret_failure, EXIT_NO_DATA, "%s and %s have no workload under the same runner in common",
                            request->base->dir, request->head->dir);
     if (comparison->differences.parting > 0 && !request->force)
         return run_differences_refuse(&comparison->differences, ret_failure);

@@ -86,7 +86,7 @@ static int fill_table(struct report_table *table, struct text_pool *pool, const 
     table->title = pool_printf(pool, "%s (%s)", metric->title, metric->name);
     table->subtitle = pool_printf(pool, "%s is better%s", metric->larger_is_better ? "more" : "less",
                                   decides ? "" : "; shown for information, not judged");
-    table->heading = "cell";
+    table->heading = "workload";
     table->columns = pool_array(pool, COLUMNS, sizeof(*table->columns));
     table->notes = pool_array(pool, comparison->lane_count, sizeof(*table->notes));
     if (!table->columns || !table->notes || fill_rows(table, pool, comparison, m) != 0)
@@ -164,14 +164,15 @@ int comparison_tables_make(struct report_tables *ret_tables, const struct compar
     if (result == 0)
         result = add_warnings(&tables, comparison);
     if (result == 0)
-        tables.legend = pool_printf(
-            tables.pool,
-            "Figures are medians over runs; the ratio is the middle of all ratios of a run of head to one of base, the "
-            "brackets hold its 95 %% interval. A regression: the interval lies wholly beyond %.3g %%, and p, adjusted "
-            "over "
-            "%zu lanes, is below %.3g. The same: the interval lies wholly within %.3g %%. %s",
-            100 * request->rules.threshold, comparison->judged, request->rules.alpha, 100 * request->rules.threshold,
-            comparison->caveat);
+        tables.legend =
+            pool_printf(tables.pool,
+                        "Figures are medians over blocks; the ratio is the middle of all ratios of a block of head to "
+                        "one of base, the "
+                        "brackets hold its 95 %% interval. A regression: the interval lies wholly beyond %.3g %%, and "
+                        "p, adjusted since "
+                        "%zu are judged, is below %.3g. The same: the interval lies wholly within %.3g %%. %s",
+                        100 * request->rules.threshold, comparison->judged, request->rules.alpha,
+                        100 * request->rules.threshold, comparison->caveat);
     if (result != 0 || pool_failed(tables.pool)) {
         report_tables_finish(&tables);
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
@@ -190,7 +191,7 @@ const char *comparison_sentence(struct text_pool *pool, const struct comparison 
         if (comparison->counts[order[i]] > 0)
             counts = pool_printf(pool, "%s%s%zu %s", counts, counts[0] ? ", " : "", comparison->counts[order[i]],
                                  compare_verdict_words[order[i]]);
-    return pool_printf(pool, "%s, head against base, of %zu lanes: %s.%s", comparison->request.metrics[0]->title,
+    return pool_printf(pool, "%s, head against base, %zu in all: %s.%s", comparison->request.metrics[0]->title,
                        comparison->lane_count, counts,
                        comparison->differences.parting > 0
                            ? " They were compared by --force: the warnings say why they should not be."

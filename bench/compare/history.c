@@ -187,7 +187,7 @@ static int make(struct history *history, const struct found_runs *found, struct 
     if (read_in_order(history, found, ret_failure) != 0)
         return -1;
     if (history->run_count == 0)
-        return failure_set(ret_failure, EXIT_NO_DATA, "no run has a %s to show: %s: %s", history->metric->title,
+        return failure_set(ret_failure, EXIT_NO_DATA, "no run has %s to show: %s: %s", history->metric->title,
                            history->left_out[0].dir, history->left_out[0].reason);
     number_runs(history);
     if (history_series_finish_points(history->series, history->series_count, history->threshold) != 0 ||

@@ -273,8 +273,8 @@ static int draw(struct chart_list *list, const struct page *page, struct failure
         write_panel(chart, list, page, i);
     chart_caption(chart, list->run,
                   pool_printf(list->words,
-                              "n = %zu runs. Line: median of a run's trials. Band: its 95 %% interval (none below 6 "
-                              "trials). Upright line: a new level begins, so many times the old one.",
+                              "n = %zu runs. Line: median over a run's blocks. Band: its 95 %% interval (none below 6 "
+                              "blocks). Upright line: a new level begins, so many times the old one.",
                               history->kinds[page->kind].run_count));
     return chart_end(list, chart, "history", ret_failure);
 }

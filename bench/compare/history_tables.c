@@ -115,7 +115,7 @@ static int fill_overview(struct report_table *table, struct text_pool *pool, con
     table->subtitle = pool_printf(pool, "%s (%s), %zu run%s, %s to %s; %s is better", history->metric->title,
                                   history->metric->name, runs, runs == 1 ? "" : "s", first_run(history, kind)->date,
                                   last_run(history, kind)->date, history->metric->larger_is_better ? "more" : "less");
-    table->heading = "cell";
+    table->heading = "workload";
     table->columns = pool_array(pool, OVERVIEW_COLUMNS, sizeof(*table->columns));
     table->rows = pool_array(pool, history->series_count, sizeof(*table->rows));
     if (!table->columns || !table->rows)
@@ -195,7 +195,7 @@ static int fill_all(struct report_tables *tables, const struct history *history,
             pool_printf(pool, "left out: %s: %s", history->left_out[i].dir, history->left_out[i].reason);
     tables->legend = pool_printf(
         pool,
-        "Figures are medians over a run's trials, brackets hold 95 %% intervals. Over the one before: the middle of "
+        "Figures are medians over a run's blocks, brackets hold 95 %% intervals. Over the one before: the middle of "
         "all "
         "ratios, as `iorace compare` has it. A new level is marked where shuffled runs would hardly ever show as much "
         "(E-divisive, p below .05), and where it is more than %.3g %% and more than the runs' own intervals leave "
@@ -234,7 +234,7 @@ const char *history_sentence(struct text_pool *pool, const struct history *histo
             ? pool_printf(pool, " They are of %zu machines or builds, which are not joined.", history->kind_count)
             : "";
     return pool_printf(pool, "%s%s%s", found, kinds,
-                       alike ? " Cells whose settings were changed are series of their own." : "");
+                       alike ? " Workloads whose settings were changed are series of their own." : "");
 }
 
 int history_print(const struct history *history, bool all, FILE *out, struct failure *ret_failure)

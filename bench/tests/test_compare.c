@@ -226,7 +226,7 @@ static void few_blocks_are_inconclusive(void **state)
     const struct made_up_lane slower[] = {{.runner = "serial", .wall_s = 10}};
     compare_equal_counts(&pair, plain, slower, 1, 5);
     assert_int_equal(pair.comparison.lanes[0].verdict, COMPARE_INCONCLUSIVE);
-    assert_non_null(strstr(pair.comparison.lanes[0].reason, "takes 6 runs in each, here are 5 and 5"));
+    assert_non_null(strstr(pair.comparison.lanes[0].reason, "takes 6 blocks in each run, here are 5 and 5"));
     finish(&pair);
 }
 
@@ -246,7 +246,7 @@ static void so_many_lanes_need_more_blocks(void **state)
         struct pair pair;
         compare_equal_counts(&pair, base, head, LANES, blocks);
         assert_int_equal(pair.comparison.lanes[3].verdict, blocks == 6 ? COMPARE_INCONCLUSIVE : COMPARE_REGRESSION);
-        assert_int_equal(strstr(pair.comparison.lanes[3].reason, "takes 7 runs in each") != NULL, blocks == 6);
+        assert_int_equal(strstr(pair.comparison.lanes[3].reason, "takes 7 blocks in each run") != NULL, blocks == 6);
         finish(&pair);
     }
 }
@@ -266,7 +266,7 @@ static void a_lane_without_figures_is_no_data(void **state)
     assert_int_equal(pair.comparison.lanes[0].verdict, COMPARE_NO_DATA);
     assert_int_equal(pair.comparison.lanes[1].verdict, COMPARE_NO_DATA);
     assert_string_equal(pair.comparison.lanes[0].reason, "head: failed: killed by signal 9");
-    assert_string_equal(pair.comparison.lanes[1].reason, "head: a single run that went well");
+    assert_string_equal(pair.comparison.lanes[1].reason, "head: a single block that went well");
     assert_int_equal(comparison_status(&pair.comparison, false), EXIT_DONE);
     assert_int_equal(comparison_status(&pair.comparison, true), EXIT_INCONCLUSIVE);
     finish(&pair);
@@ -292,7 +292,7 @@ static void a_percentile_says_what_it_takes(void **state)
     pair.result = comparison_make(&pair.comparison, &pair.request, &pair.failure);
     assert_int_equal(pair.result, 0);
     assert_int_equal(pair.comparison.lanes[0].verdict, COMPARE_NO_DATA);
-    assert_string_equal(pair.comparison.lanes[0].reason, "that takes 368 jobs in a run");
+    assert_string_equal(pair.comparison.lanes[0].reason, "that takes 368 jobs in a block");
     assert_int_equal(comparison_status(&pair.comparison, false), EXIT_NO_DATA);
     finish(&pair);
 }
@@ -377,11 +377,11 @@ static void the_table(void **state)
     compare_equal_counts(&pair, plain, head, COUNT(plain), 7);
     char *text = printed(&pair.comparison);
     const char *wanted[] = {
-        "wall time, head against base, of 3 lanes: 1 regression, 1 same, 1 inconclusive.\n",
+        "wall time, head against base, 3 in all: 1 regression, 1 same, 1 inconclusive.\n",
         "wall time (wall_s)\n  less is better\n",
-        "  cell    runner                          base      head   head / base  95 % interval   verdict\n",
-        "  sleep   one after another (serial)   0.990 s   0.990 s         1.00x  [0.980, 1.02]   same\n",
-        "          thread pool                  0.109 s   0.131 s         1.20x  [1.18, 1.22]    regression\n",
+        "  workload   runner                          base      head   head / base  95 % interval   verdict\n",
+        "  sleep      one after another (serial)   0.990 s   0.990 s         1.00x  [0.980, 1.02]   same\n",
+        "             thread pool                  0.109 s   0.131 s         1.20x  [1.18, 1.22]    regression\n",
         "  * inconclusive (sleep, coroutines): the interval reaches across the threshold",
         "`iorace gate`",
         "Warning: base and head are the same run.\n",
@@ -390,6 +390,9 @@ static void the_table(void **state)
         if (!strstr(text, wanted[i]))
             fail_msg("'%s' is not in:\n%s", wanted[i], text);
     assert_null(strstr(text, " \n"));
+    const char *jargon[] = {"lane", "trial", "cell"};
+    for (size_t i = 0; i < COUNT(jargon); i++)
+        assert_null(strstr(text, jargon[i]));
     free(text);
     finish(&pair);
 }

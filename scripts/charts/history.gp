@@ -12,7 +12,7 @@ do for [FORMAT in FORMATS] {
         set arrow 1 from 0.5, 0 to XMAX[p], 0 nohead back lw 1.5 dt solid lc rgb MIDDLE
         plot for [i = 1:RUNNERS] NAME.'.dat' using ($1 == p && $2 == ON_TOP[i] ? $3 : NaN):5:6 \
                  with filledcurves fs transparent solid 0.25 noborder lt ON_TOP[i] title '95 % interval', \
-             for [i = 1:RUNNERS] '' using ($1 == p && $2 == ON_TOP[i] ? $3 : NaN):4 with lines lt ON_TOP[i] title 'median', \
+             for [i = 1:RUNNERS] '' using ($1 == p && $2 == ON_TOP[i] ? $3 : NaN):4 with lines lt ON_TOP[i] lw 4 title 'median', \
              for [i = 1:RUNNERS] '' using ($1 == p && $2 == ON_TOP[i] ? $3 : NaN):4 \
                  with points lt ON_TOP[i] ps 0.8 * MARKER_SIZE[ON_TOP[i]] * POINT(FORMAT) lw 2.5 title 'median'
     }

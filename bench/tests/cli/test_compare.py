@@ -85,7 +85,7 @@ class Verdicts(Compare):
             else:
                 self.assertEqual(lane["verdict"], "no data")
             if cell == "sleep":
-                self.assertEqual(lane["reason"], "that takes 368 jobs in a run")
+                self.assertEqual(lane["reason"], "that takes 368 jobs in a block")
 
     def test_what_only_one_has(self):
         base = self.run_with("base", keep=lambda line: line.get("runner") != "serial" or line["type"] != "trial")
@@ -113,7 +113,7 @@ class NoFigures(Compare):
         said, lanes = self.json(base, head, status=5)
         self.assertEqual({lane["verdict"] for lane in lanes.values()}, {"no data"})
         self.assertEqual({lane["ratio"] for lane in lanes.values()}, {None})
-        self.assertIn("no lane has wall time in both runs", self.compare(base, head).stderr)
+        self.assertIn("nothing has wall time in both runs", self.compare(base, head).stderr)
 
     def test_no_sample(self):
         head = self.run_with("head", keep=lambda line: line["type"] not in ("trial", "sample"))
