@@ -124,26 +124,26 @@ static void add_note(struct report_table *table, const char *note)
 static void note_busy(struct report_table *table, struct table_maker *maker, const struct summary_record *const *lanes,
                       size_t count)
 {
-    const struct summary_record *first = NULL;
-    double most = 0;
+    const struct summary_record *worst = NULL;
+    double most = BUSY_SHARE;
     for (size_t i = 0; i < count; i++) {
         double share = lanes[i]->jobs > 0 ? lanes[i]->queued_median / (double)lanes[i]->jobs : 0;
-        if (!(share > BUSY_SHARE))
+        if (!(share > most))
             continue;
-        first = first ? first : lanes[i];
-        most = fmax(most, share);
+        worst = lanes[i];
+        most = share;
     }
-    if (!first)
+    if (!worst)
         return;
-    const char *workers = first->concurrency == 1
+    const char *workers = worst->concurrency == 1
                               ? "its one worker was"
-                              : pool_printf(maker->pool, "all %lld workers were", (long long)first->concurrency);
+                              : pool_printf(maker->pool, "all %lld workers were", (long long)worst->concurrency);
     add_note(table, pool_printf(
                         maker->pool,
                         "%s: %s busy when jobs were due (%s%.0f %% of them at %s/s), which waited for one: that is the "
                         "queue; with more at once (--concurrency) it would be the server's",
-                        pool_clean(maker->pool, report_runner_label(first->runner)), workers, count > 1 ? "up to " : "",
-                        100 * most, units_count(maker->pool, lanes[count - 1]->offered_per_s)));
+                        pool_clean(maker->pool, report_runner_label(worst->runner)), workers, count > 1 ? "up to " : "",
+                        100 * most, units_count(maker->pool, worst->offered_per_s)));
 }
 
 /* That a ready worker began late: its timer, or the CPU. It is not the same under every runner. */
