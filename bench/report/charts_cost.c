@@ -71,8 +71,9 @@ static int draw(struct chart_list *list, struct bar_panel *panels, size_t count,
         .subtitle = pool_printf(words, "shorter is better%s%s%s", of ? " (" : "", of ? of : "", of ? ")" : ""),
         .meaning = pool_printf(
             words,
-            "Bar: median of %s. %s%s CPU: the program's and the kernel's for it, while jobs ran. Memory: of a pool of "
-            "processes, all of them.",
+            "Bar: median of %s. %s%s CPU: user and system time while the jobs ran. Memory: the peak of the whole "
+            "process; "
+            "of a pool of processes, the sum.",
             number, runs.intervals ? "Black line: exact 95 % interval of the median" : "No interval: that takes 6 runs",
             runs.intervals && runs.min < 6 ? " (none below 6 runs)." : "."),
         .columns = "median (s; KiB)\tinterval from\tto\tleast",

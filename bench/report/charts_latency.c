@@ -26,10 +26,10 @@ struct cell {
     const char *name, *description;
     const struct summary_record *lanes[CHART_MOST_ROWS];
     struct job_times times[CHART_MOST_ROWS]; /* of the lanes */
-    int64_t jobs[CHART_MOST_ROWS];           /* how many the lane had; more than were kept, maybe */
     bool kept[CHART_MOST_ROWS];              /* there are samples */
     size_t count;
     size_t n_min, n_max;
+    int64_t jobs_most; /* where more ran than were kept */
     long blocks;
 };
 
@@ -60,6 +60,9 @@ static void describe(struct cell *cell, struct text_pool *words, const char *swe
     if (cell->n_min != cell->n_max)
         n = pool_printf(words, "%s to %s", n, units_count(words, (double)cell->n_max));
     cell->description = pool_printf(words, "%s%s; n = %s jobs a line", text, swept, n);
+    if (cell->jobs_most > 0)
+        cell->description = pool_printf(words, "%s (of up to %s, evenly picked)", cell->description,
+                                        units_count(words, (double)cell->jobs_most));
 }
 
 /* Returns 0 or -1 (memory); a cell of which nothing was kept has n_max 0. */
@@ -78,7 +81,8 @@ static int cell_init(struct cell *cell, const struct chart_list *list, const str
             return -1;
         cell->lanes[at] = lane;
         cell->kept[at] = set != NULL;
-        cell->jobs[at] = set ? set->jobs : 0;
+        if (set && set->jobs > (int64_t)set->sample_count && set->jobs > cell->jobs_most)
+            cell->jobs_most = set->jobs;
         cell->count++;
         if (group->swept && isfinite(group->x[i]))
             cell->name = lane->cell;
@@ -144,11 +148,15 @@ static void fill_percentiles(struct line *line, const struct job_times *times, d
 {
     static const double named[] = {0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999};
     double last = last_percentile(times->count), reach = tail_of(last) / 2;
+    bool end_marked = true;
+    for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+        if (named[i] <= last && tail_of(last) < 1.2 * tail_of(named[i]))
+            end_marked = false; /* two markers would be one on another */
     for (int i = 0; i <= POINTS_MOST; i++) {
         double p = i == POINTS_MOST ? last : 1 - 0.5 / pow(reach, (double)i / POINTS_MOST);
         double seconds = stats_quantile_sorted(times->seconds, times->count, p);
         if (isfinite(seconds))
-            add_point(line, tail_of(p), time_of(seconds, scale), i == POINTS_MOST);
+            add_point(line, tail_of(p), time_of(seconds, scale), i == POINTS_MOST && end_marked);
     }
     for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
         double seconds = stats_quantile_sorted(times->seconds, times->count, named[i]);
@@ -242,11 +250,6 @@ static const char *describe_gap(const struct cell *cell, size_t lane, struct tex
     if (times->failed > 0)
         return pool_printf(words, "%s: %zu of %zu jobs failed and are not in the line", name, times->failed,
                            times->failed + times->count);
-    if (cell->jobs[lane] > (int64_t)(times->count + times->failed)) {
-        const char *kept = units_count(words, (double)times->count);
-        return pool_printf(words, "%s: of its %s jobs %s were kept, evenly spread", name,
-                           units_count(words, (double)cell->jobs[lane]), kept);
-    }
     return NULL;
 }
 
@@ -279,7 +282,8 @@ static struct line_panel *make_panel(const struct latency_kind *kind, const stru
         else
             fill_distribution(line, times, scale);
         double last = last_percentile(times->count), p = kind->tail ? last : 0.5;
-        line->figure = units_duration(words, stats_quantile_sorted(times->seconds, times->count, p));
+        double end = time_of(stats_quantile_sorted(times->seconds, times->count, p), scale);
+        line->figure = pool_printf(words, "%s %s", units_rate(words, end), unit);
         const char *own = pool_printf(words, "at %s", percentile_name(words, last));
         at = !at || strcmp(at, own) == 0 ? own : "at its end";
     }
@@ -343,6 +347,7 @@ static int draw_page(struct chart_list *list, const struct latency_kind *kind, c
         .columns = kind->columns,
         .panels = panels,
         .count = used,
+        .thickness = 0.7,
         .panel_height = list->form->narrow ? AXES_HEIGHT_NARROW
                         : used == 1        ? AXES_HEIGHT_ONE
                                            : AXES_HEIGHT,

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* px */
-#define PANEL_HEAD    84.0 /* a heading and a description, where the panel has them */
+#define PANEL_HEAD    98.0 /* a heading and a description, where the panel has them */
 #define AXIS_HEAD     58.0 /* the vertical axis' name, above it */
 #define AXIS_FOOT     92.0 /* ticks and the axis' name, below */
 #define NAME_MOST     280.0
@@ -192,7 +192,8 @@ static void write_names(struct chart *chart, const struct line_panel *panel, con
     spread_apart(places, heights, count, frame->top - NAME_HEIGHT / 2,
                  frame->bottom - GAP_PITCH * (double)frame->gap_rows);
     for (size_t i = 0; i < count; i++) {
-        if (!panel->stacked)
+        /* From far away it would look like a line of the chart's. */
+        if (!panel->stacked && labels[i].x > frame->left + (frame->right - frame->left) / 2)
             chart_line(chart, labels[i].x + 14, labels[i].y, frame->right + 32, places[i]);
         chart_mark(chart, frame->right + 46, places[i], runner_slot(labels[i].line->runner));
         chart_label(chart, frame->right + 62, places[i], TEXT_BODY, TEXT_LEFT, NAME_MOST,
@@ -266,7 +267,7 @@ static double write_panel(struct chart *chart, const struct line_panel *panel, s
     double room = form->width - 2 * form->margin;
     if (panel->heading) {
         double head = y;
-        y = chart_paragraph(chart, form->margin, y + 8, TEXT_HEADING, room, form->narrow ? 2 : 1, panel->heading);
+        y = chart_paragraph(chart, form->margin, y + 22, TEXT_HEADING, room, form->narrow ? 2 : 1, panel->heading);
         y = chart_paragraph(chart, form->margin, y, TEXT_NOTE, room, form->narrow ? 3 : 1, panel->description);
         y = form->narrow ? y : head + PANEL_HEAD;
     }
@@ -323,6 +324,7 @@ static void write_variables(struct chart *chart, const struct line_picture *pict
                     pool_printf(words, "%s %d ", texts[2][i], runner_slot(picture->panels[i]->lines[l].runner));
     }
     chart_number(chart, "PANELS", (double)picture->count);
+    chart_number(chart, "THICKNESS", picture->thickness);
     for (size_t v = 0; v < 10; v++)
         chart_array(chart, names[v], values[v], picture->count);
     chart_words(chart, "XTICS", texts[0], picture->count);

@@ -59,6 +59,7 @@ struct line_picture {
     const struct line_panel *const *panels;
     size_t count;
     double panel_height; /**< of the axes, px */
+    double thickness;    /**< of the lines: 1, or less for such as have many bends */
 };
 
 /** Add a picture to the list. Returns 0 or -1. */

@@ -5,11 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* gnuplot takes a label as a format: a percent sign is two. */
 static void add_labelled(struct chart_axis *axis, double value, const char *label)
 {
-    char tick[128];
+    char doubled[96], tick[128], *to = doubled;
+    for (const char *p = label; *p && to < doubled + sizeof(doubled) - 2; p++) {
+        *to++ = *p;
+        if (*p == '%')
+            *to++ = '%';
+    }
+    *to = '\0';
     size_t used = strlen(axis->ticks);
-    snprintf(tick, sizeof(tick), "%s\"%s\" %.9g", used ? ", " : "", label, value);
+    snprintf(tick, sizeof(tick), "%s\"%s\" %.9g", used ? ", " : "", doubled, value);
     if (used + strlen(tick) >= sizeof(axis->ticks))
         return;
     strcat(axis->ticks, tick);
@@ -31,7 +38,6 @@ static void add_tick(struct chart_axis *axis, double value)
     add_labelled(axis, value, label);
 }
 
-/* gnuplot takes a label as a format: a percent sign is two. */
 static void add_percent(struct chart_axis *axis, double value)
 {
     char label[64], number[48];
@@ -39,7 +45,7 @@ static void add_percent(struct chart_axis *axis, double value)
         text_count(number, sizeof(number), fabs(value));
     else
         snprintf(number, sizeof(number), "%.6g", fabs(value));
-    snprintf(label, sizeof(label), value == 0 ? "%s%s" : "%s%s %%%%",
+    snprintf(label, sizeof(label), value == 0 ? "%s%s" : "%s%s %%",
              value > 0   ? "+"
              : value < 0 ? "\u2212"
                          : "",
@@ -96,7 +102,7 @@ void axis_share(struct chart_axis *ret_axis)
     *ret_axis = (struct chart_axis){.lo = 0, .hi = 1.03};
     for (int percent = 0; percent <= 100; percent += 25) {
         char label[16];
-        snprintf(label, sizeof(label), "%d %%%%", percent);
+        snprintf(label, sizeof(label), "%d %%", percent);
         add_labelled(ret_axis, percent / 100.0, label);
     }
 }

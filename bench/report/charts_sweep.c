@@ -15,9 +15,10 @@
 
 /* What is drawn of a sweep. */
 struct sweep_kind {
-    const char *name;  /* of its files */
-    const char *title; /* before "against concurrency" */
-    const char *y_name, *figure_name, *column;
+    const char *name;            /* of its files */
+    const char *title;           /* before "against concurrency" */
+    const char *y_name, *y_unit; /* y_unit NULL: said by the name */
+    const char *figure_name, *column;
     trial_figure_fn figure;
     const char *(*print)(struct text_pool *pool, double figure);
     const char *remark; /* what the caption adds; "" */
@@ -41,7 +42,12 @@ static double rss_kib_per_worker(const struct trial_record *trial)
 
 static const char *print_us(struct text_pool *pool, double us)
 {
-    return units_duration(pool, us / 1e6);
+    return pool_printf(pool, "%s \u00b5s", units_rate(pool, us));
+}
+
+static const char *print_kib(struct text_pool *pool, double kib)
+{
+    return pool_printf(pool, "%s KiB", units_rate(pool, kib));
 }
 
 static const struct sweep_kind throughput = {
@@ -58,23 +64,26 @@ static const struct sweep_kind throughput = {
 static const struct sweep_kind cpu = {
     .name = "cpu",
     .title = "CPU per job",
-    .y_name = "CPU time per job (\u00b5s)",
+    .y_name = "CPU time per job",
+    .y_unit = "\u00b5s",
     .figure_name = "per job",
     .column = "median us\tinterval from us\tto us",
     .figure = cpu_us_per_job,
     .print = print_us,
-    .remark = " Kernel's and program's own time, of the jobs alone.",
+    .remark = " User and system time while the jobs ran.",
 };
 
 static const struct sweep_kind memory = {
     .name = "memory",
     .title = "Peak memory per concurrent job",
-    .y_name = "peak memory per concurrent job (KiB)",
+    .y_name = "peak memory per concurrent job",
+    .y_unit = "KiB",
     .figure_name = "per job",
     .column = "median KiB\tinterval from KiB\tto KiB",
     .figure = rss_kib_per_worker,
-    .print = units_memory,
-    .remark = " The whole process's, shared out among the jobs in flight: with few, most of it is the program itself.",
+    .print = print_kib,
+    .remark =
+        " Memory of the whole process, divided by the jobs in flight: with few, most of it is the program itself.",
     .per_worker = true,
 };
 
@@ -214,10 +223,15 @@ static int draw(struct chart_list *list, struct sweep *sweep, int number, struct
     run_count_text(sweep->runs, runs, sizeof(runs));
     snprintf(x_name, sizeof(x_name), "%s (logarithmic)", swept);
     panel->x_name = x_name;
-    bool log = panel->y_most > 30 * panel->y_least;
-    panel->y_name = pool_printf(words, log ? "%s (logarithmic)" : "%s", kind->y_name);
-    if (log && list->form->narrow) /* the ticks show it */
-        panel->y_name = kind->y_name;
+    struct chart_axis axis;
+    amount_axis(&axis, panel, 0);
+    if (kind->y_unit)
+        panel->y_name = pool_printf(words, "%s (%s%s)", kind->y_name, kind->y_unit, axis.log ? ", logarithmic" : "");
+    else
+        panel->y_name = pool_printf(words, "%s%s", kind->y_name, axis.log ? " (logarithmic)" : "");
+    /* On a phone there is no room for more, and the ticks show it. */
+    if (kind->y_unit && list->form->narrow)
+        panel->y_name = pool_printf(words, "%s (%s)", kind->y_name, kind->y_unit);
     const struct line_panel *panels[] = {panel};
     const struct line_picture picture = {
         .name = kind->name,
@@ -233,6 +247,7 @@ static int draw(struct chart_list *list, struct sweep *sweep, int number, struct
         .columns = pool_printf(words, "x\t%s", kind->column),
         .panels = panels,
         .count = 1,
+        .thickness = 1,
         .panel_height = list->form->narrow ? AXES_HEIGHT_NARROW : AXES_HEIGHT,
     };
     return lines_draw(list, &picture, ret_failure);

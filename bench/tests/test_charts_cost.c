@@ -88,7 +88,7 @@ static void test_a_sweep_has_medians_and_intervals(void **state)
     free(rows);
     char *texts = scene_part(scene, "memory-1-text.dat");
     assert_non_null(strstr(texts, "8.00 KiB")); /* 4,000 KiB of 500 jobs */
-    assert_non_null(strstr(texts, "peak memory per concurrent job (KiB)"));
+    assert_non_null(strstr(texts, "peak memory per concurrent job (KiB, logarithmic)"));
     assert_non_null(strstr(texts, "Line: median of 7 runs at each point. Band: exact 95 % interval of the median."));
     free(texts);
     texts = scene_part(scene, "cpu-1-text.dat");

@@ -197,7 +197,7 @@ static void test_what_is_not_in_a_line_is_said(void **state)
     free(points);
     char *texts = scene_part(scene, "percentiles-text.dat");
     assert_non_null(strstr(texts, "one after another (serial): 4 of 40 jobs failed and are not in the line"));
-    assert_non_null(strstr(texts, "coroutines: of its 20,000 jobs 50 were kept, evenly spread"));
+    assert_non_null(strstr(texts, "n = 36 to 50 jobs a line (of up to 20,000, evenly picked)"));
     assert_non_null(strstr(texts, "thread pool: no data")); /* nothing was kept of it */
     free(texts);
 }

@@ -56,6 +56,7 @@ static void test_runners_differ_without_colour(void **state)
         double light;
     } types[9];
     char *style = read_style(), *rest = style;
+    assert_non_null(strstr(style, "set colorsequence podo"));
     size_t count = 0;
     for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
         int number;
@@ -80,7 +81,6 @@ static void test_runners_differ_without_colour(void **state)
             if (fabs(types[i].light - types[k].light) < 5)
                 fail_msg("lightness of %zu and %zu: %.1f and %.1f", i + 1, k + 1, types[i].light, types[k].light);
         }
-    assert_non_null(strstr(style, "set colorsequence podo"));
     free(style);
 }
 

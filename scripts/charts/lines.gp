@@ -20,7 +20,8 @@ do for [FORMAT in FORMATS] {
         set border 1 lw 2 dt solid lc rgb INK
         plot for [i = 1:words(DRAWN)] NAME.'.dat' index p - 1 using ($1 == RUNNER(i) ? $2 : NaN):4:5 \
                  with filledcurves fs transparent solid 0.25 noborder lt RUNNER(i) title '95 % interval', \
-             for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) ? $2 : NaN):3 with lines lt RUNNER(i) title 'line', \
+             for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) ? $2 : NaN):3 \
+                 with lines lt RUNNER(i) lw LINE_WIDTH[RUNNER(i)] * THICKNESS title 'line', \
              for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) && $6 == 1 ? $2 : NaN):3 \
                  with points lt RUNNER(i) ps MARKER_SIZE[RUNNER(i)] * POINT(FORMAT) lw 2.5 title 'points'
     }
