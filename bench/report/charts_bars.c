@@ -159,8 +159,8 @@ static void write_panel(struct chart *chart, const struct bar_panel *panel, size
         double from = panel->top + (double)i * pitch, x = panel->left + 12;
         double y = narrow ? from + NAME_NARROW + (pitch - NAME_NARROW) * 0.4 : from + pitch / 2;
         if (narrow) {
-            text_fit(fitted, sizeof(fitted), name, TEXT_BODY, width);
-            chart_text(chart, panel->left, from + NAME_NARROW / 2, TEXT_BODY, TEXT_LEFT, fitted);
+            text_fit(fitted, sizeof(fitted), name, TEXT_BODY, width - 8);
+            chart_text(chart, panel->left + 8, from + NAME_NARROW / 2, TEXT_BODY, TEXT_LEFT, fitted);
         } else {
             chart_label(chart, panel->left - 12, y, TEXT_BODY, TEXT_RIGHT, panel->left - panel->outer_left - 12, name);
         }
@@ -174,8 +174,13 @@ static void write_panel(struct chart *chart, const struct bar_panel *panel, size
             chart_text(chart, x, y, TEXT_BODY, TEXT_LEFT, bar->figure);
             x += text_width(bar->figure, TEXT_BODY) + 14;
         }
-        text_fit(fitted, sizeof(fitted), bar->note, bar->alarm ? TEXT_ALARM : TEXT_NOTE, panel->right - x);
-        chart_text(chart, x, y, bar->alarm ? TEXT_ALARM : TEXT_NOTE, TEXT_LEFT, fitted);
+        enum text_style style = bar->alarm ? TEXT_ALARM : TEXT_NOTE;
+        if (isfinite(bar->value)) {
+            text_fit(fitted, sizeof(fitted), bar->note, style, panel->right - x);
+            chart_text(chart, x, y, style, TEXT_LEFT, fitted);
+        } else {
+            chart_label(chart, x, y, style, TEXT_LEFT, panel->right - x, bar->note);
+        }
     }
 }
 

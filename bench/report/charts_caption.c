@@ -94,7 +94,7 @@ double chart_title(struct chart *chart, const char *title, const char *of, const
     char fitted[600];
     double margin = chart->form->margin, room = chart->form->width - 2 * margin, below;
     if (chart->form->narrow) {
-        below = chart_paragraph(chart, margin, 14, TEXT_NUMBER, room, 2, title);
+        below = chart_paragraph(chart, margin, 14, TEXT_NUMBER, room, 3, title);
         below = chart_paragraph(chart, margin, below + 4, TEXT_NOTE, room, 4, subtitle);
     } else {
         text_fit(fitted, sizeof(fitted), title, TEXT_TITLE, room);

@@ -49,10 +49,10 @@ static int fill_panels(struct bar_panel panels[2], const struct chart_list *list
     }
     const char *unit = text_time_unit(bars_longest(&panels[0]), &panels[0].scale);
     panels[0].axis_name = pool_printf(list->words, "CPU time per job (%s)", unit);
-    panels[0].heading = pool_printf(list->words, "%s: CPU", group->name);
+    panels[0].heading = pool_printf(list->words, "CPU: %s", group->name);
     panels[1].scale = 1.0 / 1024;
     panels[1].axis_name = "peak memory of the whole process (MiB)";
-    panels[1].heading = pool_printf(list->words, "%s: memory", group->name);
+    panels[1].heading = pool_printf(list->words, "Memory: %s", group->name);
     return 0;
 }
 

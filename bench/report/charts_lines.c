@@ -221,7 +221,7 @@ static double write_key(struct chart *chart, const struct line_panel *panel, con
         chart_text(chart, frame->figure_at, y + NAME_HEIGHT / 2, TEXT_BODY, TEXT_RIGHT, labels[i].line->figure);
         y += NAME_HEIGHT;
     }
-    return y;
+    return y + 8;
 }
 
 /* A row of marks at the foot for each runner that has gaps. */

@@ -162,8 +162,8 @@ static void test_cells_have_bars(void **state)
     assert_int_equal(memory, 9);
     free(rows);
     char *texts = scene_part(scene, "cost-text.dat");
-    assert_non_null(strstr(texts, "sleep: CPU"));
-    assert_non_null(strstr(texts, "download: memory"));
+    assert_non_null(strstr(texts, "CPU: sleep"));
+    assert_non_null(strstr(texts, "Memory: download"));
     assert_non_null(strstr(texts, "CPU time per job (\u00b5s)"));
     assert_non_null(strstr(texts, "3.91 MiB"));
     assert_non_null(strstr(texts, "median of 7 runs"));
