@@ -119,6 +119,37 @@ static void test_five_blocks_have_no_interval(void **state)
     free(texts);
 }
 
+static bool fail_two_blocks_of_coroutines(json_t *line)
+{
+    const char *runner = json_string_value(json_object_get(line, "runner"));
+    if (cost_by_block(line) && runner && strcmp(runner, "coroutines") == 0 &&
+        json_integer_value(json_object_get(line, "block")) <= 2 && json_object_get(line, "state"))
+        json_object_set_new(line, "state", json_string("failed"));
+    return true;
+}
+
+/* Five blocks beside seven: the caption says which have no interval. */
+static void test_what_failed_does_not_count(void **state)
+{
+    struct scene *scene = *state;
+    scene_rewrite(scene, fail_two_blocks_of_coroutines);
+    scene_lay_out(scene, &chart_wide, charts_sweep_cost);
+    size_t count;
+    struct scene_row *rows = scene_rows(scene, "cpu-1.dat", &count);
+    assert_near(find_row(rows, count, COROUTINES, 30)[2], 50);
+    assert_true(isnan(find_row(rows, count, COROUTINES, 30)[3]));
+    assert_near(find_row(rows, count, THREADS, 30)[3], 10);
+    free(rows);
+    char *texts = scene_part(scene, "cpu-1-text.dat");
+    assert_non_null(strstr(texts, "Line: median of 5 to 7 runs at each point."));
+    assert_non_null(strstr(texts, "interval of the median (none below 6 runs)."));
+    free(texts);
+    scene_lay_out(scene, &chart_wide, charts_cost);
+    texts = scene_part(scene, "cost-text.dat");
+    assert_non_null(strstr(texts, "interval of the median (none below 6 runs)."));
+    free(texts);
+}
+
 /* In the fixture a pool of 500 threads is unsupported. */
 static void test_what_a_runner_could_not_do_is_said(void **state)
 {
@@ -200,7 +231,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_a_sweep_has_medians_and_intervals),  SCENE_TEST(test_five_blocks_have_no_interval),
         SCENE_TEST(test_what_a_runner_could_not_do_is_said), SCENE_TEST(test_cells_have_bars),
-        SCENE_TEST(test_unknown_cost_has_no_chart),
+        SCENE_TEST(test_unknown_cost_has_no_chart),          SCENE_TEST(test_what_failed_does_not_count),
     };
     return cmocka_run_group_tests_name("charts_cost", tests, NULL, NULL);
 }

@@ -241,6 +241,10 @@ static void test_jobs_of_no_time_have_a_place(void **state)
     assert_null(strstr(script, "inf"));
     assert_non_null(strstr(script, "LOG_Y[1] = [1]"));
     free(script);
+    size_t count;
+    struct scene_row *points = rows_of(scene, "percentiles-narrow.dat", 0, SERIAL, &count);
+    assert_true(count > 100 && points[0].columns[Y] > 0);
+    free(points);
 }
 
 int main(int argc, char **argv)
