@@ -271,7 +271,7 @@ static void write_words(struct chart *chart, const struct rate_chart *rate, cons
         chart_text(chart, middle, frame->bottom + 64, TEXT_BODY, TEXT_CENTER, "jobs offered per second");
     }
     for (size_t i = 0; i < rate->count; i++)
-        run_count_add(&runs, rate->points[i].lane);
+        run_count_add(&runs, rate->points[i].lane->trials, isfinite(rate->points[i].lo[0]));
     run_count_text(runs, number, sizeof(number));
     snprintf(text, sizeof(text),
              runs.intervals
@@ -301,6 +301,8 @@ int charts_rate(struct chart_list *list, const struct lane_group *groups, size_t
 {
     struct trial_index index;
     int number = 0, result = 0;
+    if (list->form->narrow) /* its two panels want the width */
+        return 0;
     if (trial_index_make(&index, list->run->trials, list->run->trial_count) != 0)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     for (size_t i = 0; result == 0 && i < count && number < CHART_MOST_PANELS; i++) {
