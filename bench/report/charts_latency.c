@@ -374,7 +374,8 @@ int charts_latency(struct chart_list *list, const struct lane_group *groups, siz
     int result = cells ? 0 : -1;
     for (size_t i = 0; result == 0 && i < count && used < CHART_MOST_PANELS; i++) {
         /* Jobs that do nothing take no time. */
-        if (strcmp(groups[i].lanes[0]->workload, "null") == 0)
+        /* In an open loop a job's own time leaves out what it waited: that has a chart of its own. */
+        if (strcmp(groups[i].lanes[0]->workload, "null") == 0 || lane_group_is_open(&groups[i]))
             continue;
         result = cell_init(&cells[used++], list, &groups[i]);
         if (result == 0 && cells[used - 1].n_max < stats_quantile_min_n(0.5))

@@ -33,6 +33,8 @@ static int64_t clock_ns(clockid_t clock)
 
 static int64_t cpu_ns(const struct bracket_point *open, const struct bracket_point *close)
 {
+    /* A negative figure would be out of range, and the whole trial lost. */
+    assert_true(close->cpu_user_us >= open->cpu_user_us && close->cpu_sys_us >= open->cpu_sys_us);
     return (close->cpu_user_us - open->cpu_user_us + close->cpu_sys_us - open->cpu_sys_us) * RT_NS_PER_US;
 }
 
@@ -53,7 +55,7 @@ static void threads_that_still_run_are_counted_to_the_last(void **state)
         int64_t begin_ns = clock_ns(its_clock);
         bracket_open(&open, 0);
         nanosleep(&(struct timespec){.tv_nsec = 1000000 + rand() % 3000000}, NULL);
-        bracket_close(&close, 0, false);
+        bracket_close(&close, &open, 0, false);
         int64_t its_ns = clock_ns(its_clock) - begin_ns, moment_ns = rt_now_ns() - close.wall_ns;
         if (cpu_ns(&open, &close) + slack_ns < its_ns - moment_ns)
             fail_msg("counted %lld us, and the thread alone had %lld", (long long)cpu_ns(&open, &close) / 1000,
@@ -89,7 +91,7 @@ static void what_the_look_costs_is_not_counted(void **state)
         int64_t once_ns = process_cpu_settle();
         took_ns = once_ns < took_ns ? once_ns : took_ns;
         bracket_open(&open, 0);
-        bracket_close(&close, 0, false);
+        bracket_close(&close, &open, 0, false);
         if (cpu_ns(&open, &close) < least_ns)
             least_ns = cpu_ns(&open, &close);
     }
@@ -112,7 +114,7 @@ static void the_order_of_time(void **state)
     int64_t end_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) + 2 * RT_NS_PER_MS;
     while (clock_ns(CLOCK_THREAD_CPUTIME_ID) < end_ns)
         ;
-    bracket_close(&close, 0, true);
+    bracket_close(&close, &open, 0, true);
     assert_true(close.wall_ns - open.wall_ns >= 2 * RT_NS_PER_MS);
     assert_true(cpu_ns(&open, &close) >= 2 * RT_NS_PER_MS - 2 * RT_NS_PER_US);
     assert_true(close.cpu_user_us >= open.cpu_user_us && close.cpu_sys_us >= open.cpu_sys_us);

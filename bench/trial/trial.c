@@ -69,7 +69,7 @@ static void work(void *context, unsigned worker)
         do_job(trial, worker, index);
         /* Whoever ends the last job stops the clock; the others' results are visible to it through this counter. */
         if (atomic_fetch_add(trial->done, 1) + 1 == jobs) {
-            bracket_close(&trial->close, (pid_t)trial->spec->server_pid, process_threads_seen() == 1);
+            bracket_close(&trial->close, &trial->open, (pid_t)trial->spec->server_pid, process_threads_seen() == 1);
             process_threads(); /* an executor may have added some since the start */
         }
     }
