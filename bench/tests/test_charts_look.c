@@ -295,7 +295,7 @@ static void lengthen(json_t *object)
         json_object_set_new(object, "cell", json_string(LONG));
     if (runner && strcmp(runner, "processes") == 0)
         json_object_set_new(object, "runner", json_string("myrunnerwithalongnamewithoutaspace"));
-    if (runner && strcmp(runner, "blocking-coroutines") == 0)
+    else if (runner && strcmp(runner, "blocking-coroutines") == 0)
         json_object_set_new(object, "runner", json_string(LONG));
 }
 
