@@ -65,6 +65,7 @@ static void test_runners_differ_without_colour(void **state)
         if (sscanf(line, "set linetype %d lc rgb \"#%6x\"", &number, &rgb) != 2)
             continue;
         assert_true(count < 9 && dash && marker);
+        assert_non_null(strstr(line, " lw ")); /* a template that draws with `lt` alone has the width, too */
         assert_int_equal(number, (int)count + 1);
         snprintf(types[count].dash, sizeof(types[count].dash), "%.*s", (int)(marker - dash - 4), dash + 4);
         for (char *p = types[count].dash + strlen(types[count].dash); p > types[count].dash && p[-1] == ' ';)
