@@ -14,9 +14,10 @@
 #include <string.h>
 
 /* px */
-#define LEGEND_TOP   148.0
-#define LEGEND_PITCH 34.0
+#define LEGEND_PITCH 36.0
 #define PANEL_HEAD   52.0
+#define HEAD_NARROW  84.0  /* its title takes two lines on a phone, */
+#define AXES_NARROW  300.0 /* where the panels stand one under another */
 #define PANEL_GUTTER 40.0
 #define PANEL_FOOT   92.0 /* ticks and the axis' name */
 #define NOTE_PITCH   26.0
@@ -162,22 +163,23 @@ static int rate_init(struct rate_chart *rate, const struct lane_group *group, co
 /* --- where everything stands --- */
 
 struct frame {
-    double left[PANELS], right[PANELS], top, bottom; /* px */
+    double left[PANELS], right[PANELS], top[PANELS], bottom[PANELS]; /* px */
     struct chart_axis x, y;
 };
 
 /* The runners' markers and names, in lines from the top. Returns where the last line ends. */
-static double write_legend(struct chart *chart, const struct rate_chart *rate)
+static double write_legend(struct chart *chart, const struct rate_chart *rate, double y)
 {
-    double x = CHART_MARGIN, y = LEGEND_TOP;
+    double margin = chart->form->margin, room = chart->form->width - 2 * margin, x = margin;
+    y += LEGEND_PITCH;
     for (size_t i = 0; i <= rate->runner_count; i++) {
         bool last = i == rate->runner_count;
         char name[300];
         text_fit(name, sizeof(name), last ? "saturated: the jobs piled up" : report_runner_label(rate->runners[i]),
-                 TEXT_BODY, 500);
-        double width = 30 + text_width(name, TEXT_BODY) + 40;
-        if (x > CHART_MARGIN && x + width > CHART_WIDTH - CHART_MARGIN) {
-            x = CHART_MARGIN;
+                 TEXT_BODY, fmin(500, room - 30));
+        double width = 30 + text_width(name, TEXT_BODY);
+        if (x > margin && x + width > margin + room) {
+            x = margin;
             y += LEGEND_PITCH;
         }
         if (last)
@@ -185,25 +187,29 @@ static double write_legend(struct chart *chart, const struct rate_chart *rate)
         else
             chart_mark(chart, x + 12, y, runner_slot(rate->runners[i]));
         chart_text(chart, x + 30, y, TEXT_BODY, TEXT_LEFT, name);
-        x += width;
+        x += width + 40;
     }
     return y + LEGEND_PITCH / 2;
 }
 
-static void lay_out(struct frame *frame, const struct rate_chart *rate, double legend_bottom)
+/* Side by side, or on a phone one under another. */
+static void lay_out(struct frame *frame, const struct rate_chart *rate, const struct chart_form *form, double y)
 {
-    char most[64];
-    text_count(most, sizeof(most), fmax(rate->most_ms * 1.4, 100));
-    double labels = 16 + text_width(most, TEXT_BODY);
-    double width = (CHART_WIDTH - 2 * CHART_MARGIN - PANEL_GUTTER) / PANELS;
-    for (size_t k = 0; k < PANELS; k++) {
-        frame->left[k] = CHART_MARGIN + (double)k * (width + PANEL_GUTTER) + labels;
-        frame->right[k] = CHART_MARGIN + (double)k * (width + PANEL_GUTTER) + width;
-    }
-    frame->top = legend_bottom + PANEL_HEAD;
-    frame->bottom = CHART_HEIGHT - CHART_CAPTION_HEIGHT - PANEL_FOOT - NOTE_PITCH * (double)rate->without_count;
-    axis_log_at(&frame->x, rate->rates, rate->rate_count, frame->right[0] - frame->left[0]);
     axis_log(&frame->y, rate->least_ms / 1.4, rate->most_ms * 1.4);
+    double labels = 16 + frame->y.label_width, room = form->width - 2 * form->margin;
+    double width = form->narrow ? room : (room - PANEL_GUTTER) / PANELS;
+    for (size_t k = 0; k < PANELS; k++) {
+        double from = form->narrow ? form->margin : form->margin + (double)k * (width + PANEL_GUTTER);
+        frame->left[k] = from + labels;
+        frame->right[k] = from + width - (form->narrow ? 10 : 0);
+        frame->top[k] = y + (form->narrow ? HEAD_NARROW : PANEL_HEAD);
+        frame->bottom[k] = CHART_HEIGHT - CHART_CAPTION_HEIGHT - PANEL_FOOT - NOTE_PITCH * (double)rate->without_count;
+        if (form->narrow) {
+            frame->bottom[k] = frame->top[k] + AXES_NARROW;
+            y = frame->bottom[k] + PANEL_FOOT;
+        }
+    }
+    axis_log_at(&frame->x, rate->rates, rate->rate_count, frame->right[0] - frame->left[0]);
 }
 
 static void write_variables(struct chart *chart, const struct frame *frame)
@@ -211,8 +217,8 @@ static void write_variables(struct chart *chart, const struct frame *frame)
     chart_number(chart, "PANELS", PANELS);
     chart_array(chart, "LEFT", frame->left, PANELS);
     chart_array(chart, "RIGHT", frame->right, PANELS);
-    chart_number(chart, "TOP", frame->top);
-    chart_number(chart, "BOTTOM", frame->bottom);
+    chart_array(chart, "TOP", frame->top, PANELS);
+    chart_array(chart, "BOTTOM", frame->bottom, PANELS);
     chart_number(chart, "XMIN", frame->x.lo);
     chart_number(chart, "XMAX", frame->x.hi);
     chart_number(chart, "YMIN", frame->y.lo);
@@ -240,36 +246,55 @@ static void write_points(struct chart *chart, const struct rate_chart *rate)
         }
 }
 
-static void write_notes(struct chart *chart, const struct rate_chart *rate, const struct frame *frame)
+/* Returns the y below them. */
+static double write_notes(struct chart *chart, const struct rate_chart *rate, double y)
 {
+    double margin = chart->form->margin;
     for (size_t i = 0; i < rate->without_count; i++) {
         const struct summary_record *lane = rate->without[i];
-        char why[1000], text[1600], fitted[1000];
-        double y = frame->bottom + PANEL_FOOT + NOTE_PITCH * ((double)i + 0.5);
+        char why[1000], text[1600];
         text_nothing(why, sizeof(why), lane);
         snprintf(text, sizeof(text), "%.200s, %.300s: %s", report_runner_label(lane->runner), lane->cell, why);
-        text_fit(fitted, sizeof(fitted), text, TEXT_NOTE, CHART_WIDTH - 2 * CHART_MARGIN - 26);
-        chart_text(chart, CHART_MARGIN, y, TEXT_ALARM, TEXT_LEFT, "\u00d7");
-        chart_text(chart, CHART_MARGIN + 26, y, TEXT_NOTE, TEXT_LEFT, fitted);
+        chart_text(chart, margin, y + text_height(TEXT_NOTE) * 0.65, TEXT_ALARM, TEXT_LEFT, "\u00d7");
+        y = chart_paragraph(chart, margin + 26, y, TEXT_NOTE, chart->form->width - 2 * margin - 26,
+                            chart->form->narrow ? 4 : 1, text);
+    }
+    return y;
+}
+
+static double write_title(struct chart *chart, const struct rate_chart *rate)
+{
+    const struct lane_group *group = rate->group;
+    char text[800], description[500];
+    lane_group_describe(group, description, sizeof(description));
+    snprintf(text, sizeof(text), description[0] ? "%s: %s" : "%s", group->name, description);
+    return chart_title(chart, "Response and service time against offered rate", group->name, text);
+}
+
+/* "99 %", or "half" where there are too few jobs for that. */
+static const char *share_of(const struct rate_chart *rate)
+{
+    return rate->median ? "half" : "99 %";
+}
+
+static void write_panel_words(struct chart *chart, const struct rate_chart *rate, const struct frame *frame)
+{
+    for (size_t k = 0; k < PANELS; k++) {
+        double middle = (frame->left[k] + frame->right[k]) / 2, margin = chart->form->margin;
+        char title[200];
+        snprintf(title, sizeof(title), "%s, %s within (ms)", kinds[k].title, share_of(rate));
+        if (chart->form->narrow)
+            chart_paragraph(chart, margin, frame->top[k] - 70, TEXT_BODY, chart->form->width - 2 * margin, 2, title);
+        else
+            chart_text(chart, frame->left[k], frame->top[k] - 24, TEXT_BODY, TEXT_LEFT, title);
+        chart_text(chart, middle, frame->bottom[k] + 64, TEXT_BODY, TEXT_CENTER, "jobs offered per second");
     }
 }
 
-static void write_words(struct chart *chart, const struct rate_chart *rate, const struct frame *frame,
-                        const struct run_data *run)
+static void write_caption(struct chart *chart, const struct rate_chart *rate, const struct run_data *run)
 {
-    const struct lane_group *group = rate->group;
-    const char *share = rate->median ? "half" : "99 %";
-    char text[800], description[500], number[64];
+    char text[800], number[64];
     struct run_count runs = {0};
-    lane_group_describe(group, description, sizeof(description));
-    snprintf(text, sizeof(text), description[0] ? "%s: %s" : "%s", group->name, description);
-    chart_title(chart, "Response and service time against offered rate", group->name, text);
-    for (size_t k = 0; k < PANELS; k++) {
-        double middle = (frame->left[k] + frame->right[k]) / 2;
-        chart_textf(chart, frame->left[k], frame->top - 24, TEXT_BODY, TEXT_LEFT, "%s, %s within (ms)", kinds[k].title,
-                    share);
-        chart_text(chart, middle, frame->bottom + 64, TEXT_BODY, TEXT_CENTER, "jobs offered per second");
-    }
     for (size_t i = 0; i < rate->count; i++)
         run_count_add(&runs, rate->points[i].lane->trials, isfinite(rate->points[i].lo[0]));
     run_count_text(runs, number, sizeof(number));
@@ -279,7 +304,7 @@ static void write_words(struct chart *chart, const struct rate_chart *rate, cons
                    "%% interval of the median%s. Both axes logarithmic."
                  : "Line: median of %s at each rate of the time within which %s of the jobs were done%s. No "
                    "interval: that takes 6 runs. Both axes logarithmic.",
-             number, share, runs.intervals && runs.min < 6 ? " (none below 6 runs)" : "");
+             number, share_of(rate), runs.intervals && runs.min < 6 ? " (none below 6 runs)" : "");
     chart_caption(chart, run, text);
 }
 
@@ -289,11 +314,13 @@ static int draw(struct chart_list *list, const struct rate_chart *rate, int numb
     struct chart *chart = chart_begin(list, "rate", number, CHART_HEIGHT, ret_failure);
     if (!chart)
         return -1;
-    lay_out(&frame, rate, write_legend(chart, rate));
+    lay_out(&frame, rate, chart->form, write_legend(chart, rate, write_title(chart, rate)));
     write_variables(chart, &frame);
-    write_words(chart, rate, &frame, list->run);
+    write_panel_words(chart, rate, &frame);
     write_points(chart, rate);
-    write_notes(chart, rate, &frame);
+    double y = write_notes(chart, rate, frame.bottom[PANELS - 1] + PANEL_FOOT);
+    chart->height = rint(y + CHART_CAPTION_HEIGHT);
+    write_caption(chart, rate, list->run);
     return chart_end(list, chart, "rate", ret_failure);
 }
 
@@ -301,8 +328,6 @@ int charts_rate(struct chart_list *list, const struct lane_group *groups, size_t
 {
     struct trial_index index;
     int number = 0, result = 0;
-    if (list->form->narrow) /* its two panels want the width */
-        return 0;
     if (trial_index_make(&index, list->run->trials, list->run->trial_count) != 0)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     for (size_t i = 0; result == 0 && i < count && number < CHART_MOST_PANELS; i++) {

@@ -65,6 +65,7 @@ static void test_runners_differ_without_colour(void **state)
         if (sscanf(line, "set linetype %d lc rgb \"#%6x\"", &number, &rgb) != 2)
             continue;
         assert_true(count < 9 && dash && marker);
+        assert_non_null(strstr(line, " lw ")); /* a template that draws with `lt` alone has the width, too */
         assert_int_equal(number, (int)count + 1);
         snprintf(types[count].dash, sizeof(types[count].dash), "%.*s", (int)(marker - dash - 4), dash + 4);
         for (char *p = types[count].dash + strlen(types[count].dash); p > types[count].dash && p[-1] == ' ';)
@@ -230,8 +231,8 @@ static int lay_out_order(struct chart_list *list, const struct lane_group *group
 /* Every chart of the run in both forms. Returns how many there were. */
 static size_t check_run(struct scene *scene)
 {
-    static const scene_kind_fn kinds[] = {charts_wall, charts_sweep,      charts_timeline, charts_latency,
-                                          charts_cost, charts_sweep_cost, lay_out_order};
+    static const scene_kind_fn kinds[] = {charts_wall,    charts_sweep, charts_rate,       charts_timeline,
+                                          charts_latency, charts_cost,  charts_sweep_cost, lay_out_order};
     size_t seen = 0;
     for (size_t k = 0; k < 2 * sizeof(kinds) / sizeof(kinds[0]); k++) {
         scene_lay_out(scene, k % 2 ? &chart_narrow : &chart_wide, kinds[k / 2]);
@@ -279,6 +280,18 @@ static void test_one_lane_alone(void **state)
     assert_int_equal(check_run(scene), 2 * 6);
 }
 
+static void test_open_loop(void **state)
+{
+    struct scene *scene = *state;
+    char *from;
+    assert_true(asprintf(&from, "%s/../rate/run.ndjson", scene_fixture) > 0);
+    scene_copy_to(from, scene_at(scene, "run.ndjson"));
+    free(from);
+    check_run(scene);
+    scene_lay_out(scene, &chart_narrow, charts_rate);
+    assert_true(scene_exists(scene, "parts/rate-1-narrow.gp"));
+}
+
 #define LONG                                                                                                           \
     "a name that goes on and on \u6f22\u5b57 without any need, \u00fcber alle Grenzen hinaus and then some more of "   \
     "it that nobody will ever read to its end"
@@ -295,7 +308,7 @@ static void lengthen(json_t *object)
         json_object_set_new(object, "cell", json_string(LONG));
     if (runner && strcmp(runner, "processes") == 0)
         json_object_set_new(object, "runner", json_string("myrunnerwithalongnamewithoutaspace"));
-    if (runner && strcmp(runner, "blocking-coroutines") == 0)
+    else if (runner && strcmp(runner, "blocking-coroutines") == 0)
         json_object_set_new(object, "runner", json_string(LONG));
 }
 
@@ -357,6 +370,7 @@ int main(int argc, char **argv)
         SCENE_TEST(test_no_letter_is_too_small),
         SCENE_TEST(test_texts_stand_apart),
         SCENE_TEST(test_one_lane_alone),
+        SCENE_TEST(test_open_loop),
         SCENE_TEST(test_long_names),
         SCENE_TEST(test_many_failures),
     };

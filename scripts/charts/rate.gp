@@ -4,7 +4,7 @@
 do for [FORMAT in FORMATS] {
     eval BEGIN(FORMAT)
     do for [p = 1:PANELS] {
-        eval PANEL(LEFT[p], TOP, RIGHT[p], BOTTOM)
+        eval PANEL(LEFT[p], TOP[p], RIGHT[p], BOTTOM[p])
         set xrange [XMIN:XMAX]
         set yrange [YMIN:YMAX]
         set logscale xy

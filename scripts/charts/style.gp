@@ -9,17 +9,17 @@ set colorsequence podo
 # some a little lighter or darker, so that on grey paper each is at least five steps of lightness (L*) from any other;
 # markers and dashes carry the difference without any hue. Widths differ so that of two lines on the same course both are
 # seen: what is drawn first (ON_TOP is the order) is wider than what is drawn over it.
-set linetype 1 lc rgb "#4a4a4a" dt (6, 4)         pt 4  # serial
-set linetype 2 lc rgb "#e69f00" dt (10, 3)        pt 9  # threads
-set linetype 3 lc rgb "#0072b2" dt solid          pt 7  # coroutines
-set linetype 4 lc rgb "#000000" dt (1, 4)         pt 2  # null
-set linetype 5 lc rgb "#d184af" dt (10, 3, 2, 3)  pt 6  # blocking-coroutines
-set linetype 6 lc rgb "#cb5900" dt (4, 2)         pt 5  # processes
-set linetype 7 lc rgb "#009e73" dt (14, 3, 4, 3)  pt 13 # executor
-set linetype 8 lc rgb "#7fc6ee" dt (2, 2)         pt 11 # coroutines-multi
-set linetype 9 lc rgb "#6b5d00" dt (10, 3, 2, 3, 2, 3) pt 3 # a runner that is not in this list
-RUNNERS = 9
 array LINE_WIDTH[9] = [3, 8, 4, 2, 5, 9, 7, 6, 5]
+set linetype 1 lc rgb "#4a4a4a" lw LINE_WIDTH[1] dt (6, 4)         pt 4  # serial
+set linetype 2 lc rgb "#e69f00" lw LINE_WIDTH[2] dt (10, 3)        pt 9  # threads
+set linetype 3 lc rgb "#0072b2" lw LINE_WIDTH[3] dt solid          pt 7  # coroutines
+set linetype 4 lc rgb "#000000" lw LINE_WIDTH[4] dt (1, 4)         pt 2  # null
+set linetype 5 lc rgb "#d184af" lw LINE_WIDTH[5] dt (10, 3, 2, 3)  pt 6  # blocking-coroutines
+set linetype 6 lc rgb "#cb5900" lw LINE_WIDTH[6] dt (4, 2)         pt 5  # processes
+set linetype 7 lc rgb "#009e73" lw LINE_WIDTH[7] dt (14, 3, 4, 3)  pt 13 # executor
+set linetype 8 lc rgb "#7fc6ee" lw LINE_WIDTH[8] dt (2, 2)         pt 11 # coroutines-multi
+set linetype 9 lc rgb "#6b5d00" lw LINE_WIDTH[9] dt (10, 3, 2, 3, 2, 3) pt 3 # a runner that is not in this list
+RUNNERS = 9
 array MARKER[9] = [4, 9, 7, 2, 6, 5, 13, 11, 3]
 array MARKER_SIZE[9] = [1.8, 2.6, 1.5, 1.8, 1.9, 2.4, 2.4, 2.2, 1.8]
 array ON_TOP[9] = [6, 2, 7, 8, 9, 5, 4, 1, 3]
