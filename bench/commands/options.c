@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "describe.h"
 #include "options.h"
 #include "options_help.h"
 #include "../plan/nearest.h"
@@ -185,6 +186,8 @@ static int parse(struct parsing *parsing, int argc, char **argv)
 
 int run_options_parse(struct run_options *ret_options, int argc, char **argv, struct failure *ret_failure)
 {
+    if (argc == 2 && strcmp(argv[1], "--" DESCRIBE_OPTION) == 0)
+        return run_help_describe(ret_failure) < 0 ? -1 : 1;
     struct parsing parsing = {.failure = ret_failure};
     int result = parse(&parsing, argc, argv);
     free(parsing.known);

@@ -1,8 +1,9 @@
 #include <string.h>
+#include "describe.h"
 #include "options.h"
 #include "options_help.h"
 
-enum { NAME_COLUMN = 2, TEXT_COLUMN = 26, WIDTH = 79, HELP_SIZE = 512 };
+enum { NAME_COLUMN = 2, TEXT_COLUMN = 26, WIDTH = 79 };
 
 /* clang-format off */
 const struct run_own_option run_own_options[] = {
@@ -46,23 +47,29 @@ static void print_option(FILE *out, const char *name, const char *unit, const ch
     putc('\n', out);
 }
 
-static void print_setting(FILE *out, const struct setting_key *key)
+void setting_help(const struct setting_key *key, char *text, size_t size)
 {
-    char text[HELP_SIZE], accepts[256] = "";
+    char accepts[256] = "";
     setting_accepts(key, accepts, sizeof(accepts));
     /* Of a text, a file or a URL the unit and the words say it already; delays have it in theirs. */
     bool shown = key->kind == SETTING_COUNT || key->kind == SETTING_WORD || key->kind == SETTING_WORD_LIST ||
                  key->kind == SETTING_CPUS;
     bool defaults = key->fallback && key->kind != SETTING_FLAG;
-    size_t used = (size_t)snprintf(text, sizeof(text), "%s", key->help);
-    if (shown || defaults)
-        used += (size_t)snprintf(text + used, sizeof(text) - used, " (%s", shown ? accepts : "");
-    if (key->sweeps && used < sizeof(text))
-        used += (size_t)snprintf(text + used, sizeof(text) - used, ", or a list");
-    if (defaults && used < sizeof(text))
-        used += (size_t)snprintf(text + used, sizeof(text) - used, "%sdefault %s", shown ? "; " : "", key->fallback);
-    if ((shown || defaults) && used < sizeof(text))
-        snprintf(text + used, sizeof(text) - used, ")");
+    size_t used = (size_t)snprintf(text, size, "%s", key->help);
+    if ((shown || defaults) && used < size)
+        used += (size_t)snprintf(text + used, size - used, " (%s", shown ? accepts : "");
+    if (key->sweeps && used < size)
+        used += (size_t)snprintf(text + used, size - used, ", or a list");
+    if (defaults && used < size)
+        used += (size_t)snprintf(text + used, size - used, "%sdefault %s", shown ? "; " : "", key->fallback);
+    if ((shown || defaults) && used < size)
+        snprintf(text + used, size - used, ")");
+}
+
+static void print_setting(FILE *out, const struct setting_key *key)
+{
+    char text[SETTING_HELP_SIZE];
+    setting_help(key, text, sizeof(text));
     print_option(out, key->name, key->unit, text);
 }
 
@@ -73,25 +80,41 @@ static void print_settings(FILE *out, enum setting_scope scope)
             print_setting(out, key);
 }
 
+static const char about[] = "Run the same I/O jobs through several runners, and show what each cost.\n"
+                            "SCENARIO is a name of `iorace list scenarios` or a file that ends in .ini.\n"
+                            "Without one: 'default'; or, where options of a cell are given, one cell made\n"
+                            "of them.\n";
+static const char of_cells[] = "What a cell is (in place of what the scenario's cells say)";
+static const char of_run[] = "The whole run";
+static const char of_output[] = "What is shown and kept";
+static const char notes[] = "Numbers may end in k, M or G (thousands, millions, ...). A list (1,10,100) makes\n"
+                            "a cell of each value.\n\n"
+                            "Exit status: 0 done; 1 some jobs failed, or an error of the tool's own;\n"
+                            "2 usage or a bad input file; 5 no data; 6 a limit of this machine, named;\n"
+                            "130 interrupted, what was finished is kept.\n";
+
 void run_help_print(FILE *out)
 {
-    fputs("Usage: iorace run [SCENARIO] [OPTIONS]\n\n"
-          "Run the same I/O jobs through several runners, and show what each cost.\n"
-          "SCENARIO is a name of `iorace list scenarios` or a file that ends in .ini.\n"
-          "Without one: 'default'; or, where options of a cell are given, one cell made\n"
-          "of them.\n",
-          out);
-    fputs("\nWhat a cell is (in place of what the scenario's cells say):\n", out);
+    fprintf(out, "Usage: iorace run [SCENARIO] [OPTIONS]\n\n%s", about);
+    fprintf(out, "\n%s:\n", of_cells);
     print_settings(out, SETTING_CELL);
-    fputs("\nThe whole run:\n", out);
+    fprintf(out, "\n%s:\n", of_run);
     print_settings(out, SETTING_RUN);
-    fputs("\nWhat is shown and kept:\n", out);
+    fprintf(out, "\n%s:\n", of_output);
     for (size_t i = 0; i < run_own_option_count; i++)
         print_option(out, run_own_options[i].name, run_own_options[i].unit, run_own_options[i].help);
-    fputs("\nNumbers may end in k, M or G (thousands, millions, ...). A list (1,10,100) makes\n"
-          "a cell of each value.\n\n"
-          "Exit status: 0 done; 1 some jobs failed, or an error of the tool's own;\n"
-          "2 usage or a bad input file; 5 no data; 6 a limit of this machine, named;\n"
-          "130 interrupted, what was finished is kept.\n",
-          out);
+    fprintf(out, "\n%s", notes);
+}
+
+int run_help_describe(struct failure *ret_failure)
+{
+    json_t *command = describe_command("iorace run", "[SCENARIO]", about, notes);
+    describe_settings(command, of_cells, SETTING_CELL);
+    describe_settings(command, of_run, SETTING_RUN);
+    json_t *group = describe_group(command, of_output);
+    for (size_t i = 0; i < run_own_option_count; i++)
+        describe_option(group, &(struct described_option){.name = run_own_options[i].name,
+                                                          .unit = run_own_options[i].unit,
+                                                          .help = run_own_options[i].help});
+    return describe_print(command, ret_failure);
 }

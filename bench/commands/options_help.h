@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include "../failure.h"
+#include "../plan/settings.h"
 
 struct run_own_option {
     const char *name;
@@ -17,5 +19,12 @@ extern const size_t run_own_option_count;
 
 /** Write the help of `iorace run`. */
 void run_help_print(FILE *out);
+
+/** Write the same for what is made of it (describe.h). Returns 0 or -1. */
+int run_help_describe(struct failure *ret_failure);
+
+/** Write what the help says of a setting: its words, what it accepts, its default. Cut where the buffer ends. */
+enum { SETTING_HELP_SIZE = 512 };
+void setting_help(const struct setting_key *key, char *buffer, size_t size);
 
 #endif
