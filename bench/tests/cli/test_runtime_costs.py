@@ -142,7 +142,9 @@ class Judging(Costs):
         self.stored("head", switch=110.0)
         said = json.loads(self.judged(3, "--json", "--md", self.dir / "costs.md").stdout)
         self.assertEqual((said["status"], said["cells"][0]["cell"], said["cells"][0]["verdict"]), (3, "switch", "regression"))
-        self.assertIn("| switch | 100.0 -> 110.0 |", (self.dir / "costs.md").read_text())
+        md = (self.dir / "costs.md").read_text()
+        self.assertIn("| switch | 100.0 -> 110.0 |", md)
+        self.assertIn("\n- switch: regression: ", md)
 
     def test_the_stored_ones(self):
         """Those in the repository can be read, and hold what is counted."""
