@@ -18,6 +18,7 @@ struct command {
 /* clang-format off */
 static const struct command commands[] = {
     { "run",    command_run,    "run a scenario through every runner, and plot it" },
+    { "gate",   command_gate,   "compare two programs, servers or sets of options, and fail on a regression" },
     { "list",   command_list,   "show scenarios, workloads and runners" },
     { "plot",   command_plot,   "draw the charts of a stored run again" },
     { "report", command_report, "write the tables and report.html of a stored run again" },

@@ -36,13 +36,21 @@ void describe_option(json_t *group, const struct described_option *option)
     json_array_append_new(json_object_get(group, "options"), object);
 }
 
-void describe_settings(json_t *command, const char *title, enum setting_scope scope)
+void describe_own(json_t *command, const char *title, const struct own_option *own, size_t own_count)
+{
+    json_t *group = describe_group(command, title);
+    for (size_t i = 0; i < own_count; i++)
+        describe_option(group,
+                        &(struct described_option){.name = own[i].name, .unit = own[i].unit, .help = own[i].help});
+}
+
+void describe_settings(json_t *command, const char *title, enum setting_scope scope, bool gate)
 {
     json_t *group = describe_group(command, title);
     json_object_set_new(group, "keys", json_string(scope == SETTING_RUN ? "run" : "cell"));
     for (const struct setting_key *key = setting_keys; key->name; key++) {
         char help[SETTING_HELP_SIZE];
-        if (key->scope != scope)
+        if (key->scope != scope || (key->gate_only && !gate))
             continue;
         setting_help(key, help, sizeof(help));
         describe_option(group, &(struct described_option){

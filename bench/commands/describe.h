@@ -3,8 +3,8 @@
  * command, and the manual pages and the shells' completion are made of that (scripts/manual). An option's words are the
  * same in --help and there because they are the same text.
  *
- * A command that reads its options through command_parse (parse.h) is described by that; one that reads them itself
- * answers "--describe" with describe_command, its groups, and describe_print.
+ * Whatever reads a command's options describes them as well: command_parse (parse.h) what argp is given, option_parse
+ * (option_parser.h) the command's struct help.
  */
 #ifndef BENCH_DESCRIBE_H
 #define BENCH_DESCRIBE_H
@@ -12,7 +12,7 @@
 #include <argp.h>
 #include <jansson.h>
 #include <stdbool.h>
-#include "../plan/settings.h"
+#include "option_parser.h"
 
 /** The word that asks a command for its description; not for people, so no help shows it. */
 #define DESCRIBE_OPTION "describe"
@@ -31,7 +31,7 @@ struct described_option {
  * Begin a description. What cannot be had for want of memory is NULL, and the functions below take that.
  *
  * @param name   "iorace run"
- * @param usage  what stands behind it besides options: "[SCENARIO]", "DIR"; NULL: nothing
+ * @param usage  what stands behind it besides options: "DIR", or a line for each form; NULL: nothing
  * @param about  what it does; before the options in --help
  * @param notes  what stands behind them; NULL: nothing
  *
@@ -44,8 +44,12 @@ json_t *describe_group(json_t *command, const char *title);
 
 void describe_option(json_t *group, const struct described_option *option);
 
-/** Add a group of those settings that have this scope; they are keys of a scenario file as well, and marked so. */
-void describe_settings(json_t *command, const char *title, enum setting_scope scope);
+/** Add a group of a command's own options. */
+void describe_own(json_t *command, const char *title, const struct own_option *own, size_t own_count);
+
+/** Add a group of those settings that have this scope; they are keys of a scenario file as well, and marked so.
+ * @param gate  those too that only a gate has */
+void describe_settings(json_t *command, const char *title, enum setting_scope scope, bool gate);
 
 /** Write the description as one line to standard output, and free it. Returns 0 or -1 with EXIT_LOCAL_LIMIT. */
 int describe_print(json_t *command, struct failure *ret_failure);

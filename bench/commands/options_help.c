@@ -6,7 +6,7 @@
 enum { NAME_COLUMN = 2, TEXT_COLUMN = 26, WIDTH = 79 };
 
 /* clang-format off */
-const struct run_own_option run_own_options[] = {
+const struct own_option run_own_options[] = {
     {"quick", offsetof(struct run_options, quick), NULL,
      "6 blocks and the scenario's quick- values: under half a minute, for a first look"},
     {"dry-run", offsetof(struct run_options, dry_run), NULL, "show what would be run and how long it would take"},
@@ -20,6 +20,28 @@ const struct run_own_option run_own_options[] = {
 /* clang-format on */
 
 const size_t run_own_option_count = sizeof(run_own_options) / sizeof(run_own_options[0]);
+
+static const struct help_group run_groups[] = {
+    {.title = "What a cell is (in place of what the scenario's cells say)", .scope = SETTING_CELL},
+    {.title = "The whole run", .scope = SETTING_RUN},
+    {.title = "What is shown and kept", .own = run_own_options, .own_count = run_own_option_count},
+};
+
+const struct help run_help = {
+    .command = "run",
+    .usage = "[SCENARIO] [OPTIONS]\n",
+    .about = "Run the same I/O jobs through several runners, and show what each cost.\n"
+             "SCENARIO is a name of `iorace list scenarios` or a file that ends in .ini.\n"
+             "Without one: 'default'; or, where options of a cell are given, one cell made\n"
+             "of them.\n",
+    .groups = run_groups,
+    .group_count = sizeof(run_groups) / sizeof(run_groups[0]),
+    .notes = "Numbers may end in k, M or G (thousands, millions, ...). A list (1,10,100) makes\n"
+             "a cell of each value.\n\n"
+             "Exit status: 0 done; 1 some jobs failed, or an error of the tool's own;\n"
+             "2 usage or a bad input file; 5 no data; 6 a limit of this machine, named;\n"
+             "130 interrupted, what was finished is kept.\n",
+};
 
 /* Write `--name=UNIT`, then the words in their column, as many a line as there is room for. */
 static void print_option(FILE *out, const char *name, const char *unit, const char *text)
@@ -73,48 +95,40 @@ static void print_setting(FILE *out, const struct setting_key *key)
     print_option(out, key->name, key->unit, text);
 }
 
-static void print_settings(FILE *out, enum setting_scope scope)
+static void print_group(const struct help_group *group, bool gate, FILE *out)
 {
-    for (const struct setting_key *key = setting_keys; key->name; key++)
-        if (key->scope == scope)
+    fprintf(out, "\n%s:\n", group->title);
+    for (size_t i = 0; i < group->own_count; i++)
+        print_option(out, group->own[i].name, group->own[i].unit, group->own[i].help);
+    for (const struct setting_key *key = setting_keys; !group->own && key->name; key++)
+        if (key->scope == group->scope && (gate || !key->gate_only))
             print_setting(out, key);
 }
 
-static const char about[] = "Run the same I/O jobs through several runners, and show what each cost.\n"
-                            "SCENARIO is a name of `iorace list scenarios` or a file that ends in .ini.\n"
-                            "Without one: 'default'; or, where options of a cell are given, one cell made\n"
-                            "of them.\n";
-static const char of_cells[] = "What a cell is (in place of what the scenario's cells say)";
-static const char of_run[] = "The whole run";
-static const char of_output[] = "What is shown and kept";
-static const char notes[] = "Numbers may end in k, M or G (thousands, millions, ...). A list (1,10,100) makes\n"
-                            "a cell of each value.\n\n"
-                            "Exit status: 0 done; 1 some jobs failed, or an error of the tool's own;\n"
-                            "2 usage or a bad input file; 5 no data; 6 a limit of this machine, named;\n"
-                            "130 interrupted, what was finished is kept.\n";
-
-void run_help_print(FILE *out)
+void help_print(const struct help *help, FILE *out)
 {
-    fprintf(out, "Usage: iorace run [SCENARIO] [OPTIONS]\n\n%s", about);
-    fprintf(out, "\n%s:\n", of_cells);
-    print_settings(out, SETTING_CELL);
-    fprintf(out, "\n%s:\n", of_run);
-    print_settings(out, SETTING_RUN);
-    fprintf(out, "\n%s:\n", of_output);
-    for (size_t i = 0; i < run_own_option_count; i++)
-        print_option(out, run_own_options[i].name, run_own_options[i].unit, run_own_options[i].help);
-    fprintf(out, "\n%s", notes);
+    const char *lead = "Usage:";
+    for (const char *form = help->usage; *form; form += strcspn(form, "\n") + 1) {
+        fprintf(out, "%s iorace %s %.*s\n", lead, help->command, (int)strcspn(form, "\n"), form);
+        lead = "      ";
+    }
+    fprintf(out, "\n%s", help->about);
+    for (size_t i = 0; i < help->group_count; i++)
+        print_group(&help->groups[i], help->gate, out);
+    fprintf(out, "\n%s", help->notes);
 }
 
-int run_help_describe(struct failure *ret_failure)
+int help_describe(const struct help *help, struct failure *ret_failure)
 {
-    json_t *command = describe_command("iorace run", "[SCENARIO]", about, notes);
-    describe_settings(command, of_cells, SETTING_CELL);
-    describe_settings(command, of_run, SETTING_RUN);
-    json_t *group = describe_group(command, of_output);
-    for (size_t i = 0; i < run_own_option_count; i++)
-        describe_option(group, &(struct described_option){.name = run_own_options[i].name,
-                                                          .unit = run_own_options[i].unit,
-                                                          .help = run_own_options[i].help});
+    char name[64];
+    snprintf(name, sizeof(name), "iorace %s", help->command);
+    json_t *command = describe_command(name, help->usage, help->about, help->notes);
+    for (size_t i = 0; i < help->group_count; i++) {
+        const struct help_group *group = &help->groups[i];
+        if (group->own)
+            describe_own(command, group->title, group->own, group->own_count);
+        else
+            describe_settings(command, group->title, group->scope, help->gate);
+    }
     return describe_print(command, ret_failure);
 }

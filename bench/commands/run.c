@@ -1,26 +1,14 @@
 /* `iorace run`: options to a plan, the plan to a directory of results, the results to what a person reads. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "as_typed.h"
 #include "command.h"
 #include "options.h"
 #include "../report/report.h"
 #include "../run/interrupt.h"
 #include "../run/run.h"
-
-/* A standard descriptor that is closed would be given to the next file that is opened, and what is printed would land
- * in that. What is put in its place fails when it is used, as a closed one does. */
-static void fill_standard_descriptors(void)
-{
-    int fd;
-    do
-        fd = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
 
 static int report(const char *dir, const struct run_options *options, bool charts, struct failure *ret_failure)
 {
@@ -106,23 +94,10 @@ static int run_plan(const struct plan *plan, const struct run_options *options, 
     return status;
 }
 
-/* As typed: main gives the command its name in place of the first word. */
-static char **argv_copy(int argc, char **argv)
-{
-    char **copy = calloc((size_t)argc + 2, sizeof(*copy));
-    if (!copy)
-        return NULL;
-    copy[0] = "iorace";
-    copy[1] = "run";
-    for (int i = 1; i < argc; i++)
-        copy[i + 1] = argv[i];
-    return copy;
-}
-
 int command_run(int argc, char **argv, struct failure *ret_failure)
 {
-    fill_standard_descriptors();
-    char **typed = argv_copy(argc, argv); /* parsing reorders argv */
+    descriptors_fill();
+    char **typed = argv_as_typed("run", argc, argv); /* parsing reorders argv */
     struct run_options options;
     int parsed = typed ? run_options_parse(&options, argc, argv, ret_failure) : -1;
     if (parsed != 0) {

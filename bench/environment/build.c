@@ -80,14 +80,14 @@ int build_git_dirty(const char *source_dir, bool *ret_dirty, struct build_reason
     return 0;
 }
 
-int build_binary_sha256(char *buffer, size_t size, struct build_reason *ret_reason)
+int build_file_sha256(const char *path, char *buffer, size_t size, struct build_reason *ret_reason)
 {
     static const char *const argv[] = {"sha256sum", NULL};
     struct program_said said;
     /* Opened here: in the child, /proc/self/exe would be sha256sum. */
-    int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return unknown(ret_reason, "cannot open the executable: %s", strerror(errno));
+        return unknown(ret_reason, "cannot open %s: %s", path, strerror(errno));
     int rc = ask(argv, fd, &said, ret_reason);
     close(fd);
     if (rc < 0)
@@ -97,6 +97,11 @@ int build_binary_sha256(char *buffer, size_t size, struct build_reason *ret_reas
         return unknown(ret_reason, "sha256sum did not answer with a hash");
     strcpy(buffer, said.out);
     return 0;
+}
+
+int build_binary_sha256(char *buffer, size_t size, struct build_reason *ret_reason)
+{
+    return build_file_sha256("/proc/self/exe", buffer, size, ret_reason);
 }
 
 int build_parse_gnuplot(const char *text, char *buffer, size_t size)

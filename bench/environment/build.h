@@ -25,6 +25,9 @@ int build_git_dirty(const char *source_dir, bool *ret_dirty, struct build_reason
 /** The SHA-256 of the running executable, also where its file was replaced since. @param buffer  at least 65 bytes */
 int build_binary_sha256(char *buffer, size_t size, struct build_reason *ret_reason);
 
+/** The SHA-256 of a file. As build_binary_sha256. */
+int build_file_sha256(const char *path, char *buffer, size_t size, struct build_reason *ret_reason);
+
 /** The version of the gnuplot in PATH, "5.4.4". */
 int build_gnuplot_version(char *buffer, size_t size, struct build_reason *ret_reason);
 

@@ -103,7 +103,7 @@ struct trial_spec {
     struct settings settings;
     char *client_cpus;  /**< resolved list */
     char *server_url;   /**< of the test server, NULL for a foreign one or none */
-    int64_t server_pid; /**< 0: unknown */
+    int64_t server_pid; /**< 0: unknown; negative: all processes of the session with this leader */
     char *save_dir;     /**< resolved for this trial, or NULL */
     bool all_samples;   /**< keep more than 10,000 */
     char *resolve; /**< CURLOPT_RESOLVE entries "host:port:address", one a line: names resolved once, by the run; or

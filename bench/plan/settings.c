@@ -2,6 +2,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "metrics.h"
 #include "settings.h"
 #include "../runners.h"
 #include "../workloads/workload.h"
@@ -93,6 +94,8 @@ const struct setting_key setting_keys[] = {
      .help = "CPUs that the jobs may use; without it all but the test server's"},
     {.name = "min-cpus", .kind = SETTING_COUNT, .scope = SETTING_CELL, FIELD(min_cpus), .min = 1, .max = 4096,
      .fallback = "1", .unit = "N", .help = "leave the cell out where fewer CPUs may be used"},
+    {.name = "metric", .kind = SETTING_WORD, .scope = SETTING_CELL, FIELD(metric), .gate_only = true,
+     .words = metric_names, .unit = "NAME", .help = "what is compared; without it what fits the cell and the arms"},
     {.name = NULL},
 };
 /* clang-format on */

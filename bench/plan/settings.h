@@ -41,6 +41,7 @@ struct settings {
     int64_t timeout_ms; /**< of one job: 60000 */
     char *cpus;         /**< of the jobs: a list "0-2,4", "one", or "all"; NULL: all but the test server's */
     int64_t min_cpus;   /**< leave the cell out on machines with fewer: 1 */
+    char *metric;       /**< what a gate judges the cell by; NULL: what fits it */
 };
 
 enum setting_kind {
@@ -68,6 +69,9 @@ struct setting_key {
     bool transfers_only;               /**< means nothing to a workload that makes no transfers */
     bool sweeps;                       /**< a comma list in a cell makes one cell for each value (counts only) */
     bool in_params;                    /**< part of the cell's canonical params text if it is not the default */
+    bool gate_only;                    /**< of `iorace gate` and of scenarios: no option of run, and no trial hears of it */
+    bool later; /**< not in the first programs of the trial's protocol: left out of a spec where it is the default, so
+                   that a gate's older base understands the others */
     int64_t min, max;                  /**< of counts */
     const char *const *(*words)(void); /**< NULL-terminated, of words; NULL: any */
     const char *fallback;              /**< the default as a text, NULL: none */

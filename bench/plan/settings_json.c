@@ -26,6 +26,8 @@ json_t *settings_to_json(const struct settings *settings)
     json_t *object = json_object();
     for (const struct setting_key *key = setting_keys; object && key->name; key++) {
         bool absent;
+        if (key->gate_only || (key->later && setting_is_default(settings, key)))
+            continue;
         json_t *value = field_to_json(settings, key, &absent);
         if (absent)
             continue;

@@ -28,7 +28,7 @@ static const struct spec_field fields[] = {
     {FIELD(seed),        .kind = SPEC_COUNT, .required = true, .min = 0, .max = INT64_MAX},
     {FIELD(client_cpus), .kind = SPEC_TEXT},
     {FIELD(server_url),  .kind = SPEC_TEXT},
-    {FIELD(server_pid),  .kind = SPEC_COUNT, .min = 0, .max = INT_MAX},
+    {FIELD(server_pid),  .kind = SPEC_COUNT, .min = -INT_MAX, .max = INT_MAX},
     {FIELD(expect),      .kind = SPEC_TEXT},
     {FIELD(resolve),     .kind = SPEC_TEXT},
     {FIELD(save_dir),    .kind = SPEC_TEXT},

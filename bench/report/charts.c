@@ -216,7 +216,7 @@ static int publish(const struct chart_list *list, int charts_fd, struct failure 
     return 0;
 }
 
-static int make(struct chart_list *list, struct failure *ret_failure)
+static int make_of_run(struct chart_list *list, const void *context, struct failure *ret_failure)
 {
     struct lane_group *groups;
     size_t count;
@@ -235,7 +235,7 @@ static int make(struct chart_list *list, struct failure *ret_failure)
     return result;
 }
 
-int report_write_charts(const struct run_data *run, struct failure *ret_failure)
+int charts_write(const struct run_data *run, charts_make_fn make, const void *context, struct failure *ret_failure)
 {
     struct chart_list list = {.run = run, .words = text_pool_create()};
     if (!list.words)
@@ -249,7 +249,7 @@ int report_write_charts(const struct run_data *run, struct failure *ret_failure)
     locale_t dot = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
     locale_t before = dot ? uselocale(dot) : (locale_t)0;
 
-    int result = make(&list, ret_failure);
+    int result = make(&list, context, ret_failure);
     if (result == 0)
         result = draw(&list, ret_failure);
     if (result == 0)
@@ -264,4 +264,9 @@ int report_write_charts(const struct run_data *run, struct failure *ret_failure)
     close(charts_fd);
     chart_list_finish(&list);
     return result;
+}
+
+int report_write_charts(const struct run_data *run, struct failure *ret_failure)
+{
+    return charts_write(run, make_of_run, NULL, ret_failure);
 }

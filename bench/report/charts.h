@@ -81,6 +81,15 @@ int chart_end(struct chart_list *list, struct chart *chart, const char *template
 /** Free everything; the files stay. */
 void chart_list_finish(struct chart_list *list);
 
+/* charts.c: all charts of a directory, drawn and moved to their place at once. */
+
+/** Adds charts to the list. Returns 0 or -1. */
+typedef int (*charts_make_fn)(struct chart_list *list, const void *context, struct failure *ret_failure);
+
+/** Make, draw and publish charts in DIR/charts/. `run` may hold no more than dir and what captions say. As
+ * report_write_charts. */
+int charts_write(const struct run_data *run, charts_make_fn make, const void *context, struct failure *ret_failure);
+
 /** Add a text, its left, middle or right at x, its middle at y. */
 void chart_text(struct chart *chart, double x, double y, enum text_style style, enum text_align align,
                 const char *text);

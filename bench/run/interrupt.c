@@ -14,7 +14,7 @@ static void on_signal(int number)
     pid_t trial = trial_process_pid();
     if (trial > 0)
         kill(trial, SIGKILL);
-    if (server > 0)
+    if (server != 0)
         kill((pid_t)server, SIGKILL);
     _exit(EXIT_INTERRUPTED);
 }

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/** Install the handlers. @param server_pid  ended, with the trial that runs, by the second signal; 0: none (yet) */
+/** Install the handlers. @param server_pid  ended, with the trial that runs, by the second signal; 0: none (yet);
+ *  negative: a process group, as kill(2) has it */
 void interrupt_watch(void);
 void interrupt_set_server(pid_t server_pid);
 

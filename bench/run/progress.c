@@ -1,3 +1,4 @@
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -5,13 +6,13 @@
 #include <iort/clock.h>
 #include "progress.h"
 
-void progress_begin(struct progress *progress, const struct plan *plan, bool wanted)
+void progress_begin(struct progress *progress, size_t count, double expected_s, bool wanted)
 {
     memset(progress, 0, sizeof(*progress));
     progress->on = wanted && isatty(STDERR_FILENO);
-    progress->plan = plan;
+    progress->count = count;
     progress->begin_ns = rt_now_ns();
-    progress->expected_s = plan_estimate_s(plan);
+    progress->expected_s = expected_s;
 }
 
 /* The plan's own estimate, corrected by how the trials so far have compared with it. */
@@ -23,34 +24,37 @@ static double seconds_left(const struct progress *progress)
     return left_s > 0 ? left_s : 0;
 }
 
-void progress_show(struct progress *progress, int64_t jobs_done)
+bool progress_is_due(const struct progress *progress)
 {
-    int64_t now_ns = rt_now_ns();
-    if (!progress->on || progress->trial >= progress->plan->trial_count ||
-        now_ns - progress->last_ns < 100 * RT_NS_PER_MS)
+    return progress->on && progress->trial < progress->count && rt_now_ns() - progress->last_ns >= 100 * RT_NS_PER_MS;
+}
+
+void progress_show(struct progress *progress, const char *format, ...)
+{
+    if (!progress->on)
         return;
-    progress->last_ns = now_ns;
-    const struct planned_trial *trial = &progress->plan->trials[progress->trial];
-    const struct cell *cell = trial->lane->cell;
+    progress->last_ns = rt_now_ns();
     int left_s = (int)(seconds_left(progress) + 0.5);
-    char line[512];
-    snprintf(line, sizeof(line), "[%zu/%zu] block %lld of %lld  %s under %s  %lld/%lld jobs  %d:%02d left",
-             progress->trial + 1, progress->plan->trial_count, (long long)trial->block,
-             (long long)progress->plan->run.blocks, cell->name, trial->lane->runner, (long long)jobs_done,
-             (long long)cell->settings.jobs, left_s / 60, left_s % 60);
+    char line[512], words[400];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(words, sizeof(words), format, args);
+    va_end(args);
+    snprintf(line, sizeof(line), "[%zu/%zu] %s  %d:%02d left", progress->trial + 1, progress->count, words, left_s / 60,
+             left_s % 60);
     fprintf(stderr, "\r\033[K%.*s", progress_width() - 1, line);
     fflush(stderr);
 }
 
-void progress_next(struct progress *progress)
+void progress_next(struct progress *progress, double expected_s)
 {
-    progress->behind_s += plan_estimate_trial_s(progress->plan->trials[progress->trial].lane);
+    progress->behind_s += expected_s;
     progress->trial++;
 }
 
 int progress_width(void)
 {
-    struct winsize window = { 0 };
+    struct winsize window = {0};
     ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
     return window.ws_col > 1 ? window.ws_col : 80;
 }

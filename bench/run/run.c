@@ -7,30 +7,19 @@
 #include <iort/clock.h>
 #include "interrupt.h"
 #include "kept_samples.h"
-#include "preflight.h"
 #include "preview.h"
 #include "progress.h"
 #include "run_lines.h"
+#include "stage.h"
 #include "trial_process.h"
-#include "../cpus.h"
 #include "../directories.h"
-#include "../origin/origin.h"
-#include "../runners.h"
-
-/* When the test server was so busy that it is what was measured, and when its answers came so late that the delays were not
- * those asked for: one in a hundred by more than a tenth of the shortest, and by more than a timer's usual error. */
-#define SATURATED_SHARE 0.9
-#define LATE_SHARE      0.1
-#define LATE_LEAST_NS   (RT_NS_PER_MS / 2)
 
 struct run {
     const struct run_request *request;
     const struct plan *plan;
     struct run_result result;
     struct run_file file;
-    struct cpu_split split;
-    char (*cpus)[CPU_LIST_ROOM]; /* by cell */
-    struct preflight *preflights; /* by cell */
+    struct stage stage;
     bool needs_server;
     struct origin origin;
     struct kept_samples kept;
@@ -43,57 +32,17 @@ static int no_memory(struct failure *ret_failure)
     return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
 }
 
-static bool uses_server(const struct cell *cell)
-{
-    return cell->transfers && !cell->settings.url && !cell->settings.url_file;
-}
-
 /* --- before the first trial --- */
 
 static int prepare(struct run *run, struct failure *ret_failure)
 {
     const struct plan *plan = run->plan;
-    for (size_t i = 0; i < plan->cell_count; i++)
-        run->needs_server |= uses_server(&plan->cells[i]);
-    run->cpus = calloc(plan->cell_count, sizeof(*run->cpus));
-    run->preflights = calloc(plan->cell_count, sizeof(*run->preflights));
-    if (!run->cpus || !run->preflights)
-        return no_memory(ret_failure);
-    if (preflight_limits(plan, ret_failure) < 0 || cpu_split_make(&run->split, run->needs_server, ret_failure) < 0)
+    run->needs_server = plan_uses_server(plan);
+    if (stage_prepare(&run->stage, plan, run->needs_server, true, ret_failure) < 0)
         return -1;
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        const struct cell *cell = &plan->cells[i];
-        if (cpu_split_client(&run->split, cell->settings.cpus, run->cpus[i], ret_failure) < 0 ||
-            preflight_cell(&run->preflights[i], cell, ret_failure) < 0)
-            return -1;
-        if (uses_server(cell) && cpu_split_overlaps(&run->split, run->cpus[i]))
-            run->split.shared = true;
-        if (interrupted())
-            return failure_set(ret_failure, EXIT_INTERRUPTED, "interrupted before the first run");
-    }
     if (plan->run.save && directories_make(plan->run.save, ret_failure) < 0)
         return -1;
     return kept_samples_init(&run->kept, plan->lane_count, (size_t)plan->run.blocks, ret_failure);
-}
-
-static int start_server(struct run *run, struct failure *ret_failure)
-{
-    if (origin_start(&run->origin, run->split.server[0] ? run->split.server : NULL, ret_failure) < 0)
-        return -1;
-    interrupt_set_server(run->origin.pid);
-    preflight_warm_server(run->origin.url);
-    struct origin_stats ignored;
-    return origin_take_stats(&run->origin, &ignored, ret_failure);
-}
-
-static const char *server_name(const struct run *run)
-{
-    if (run->needs_server)
-        return "iorace serve";
-    for (size_t i = 0; i < run->plan->cell_count; i++)
-        if (run->plan->cells[i].transfers)
-            return run->plan->cells[i].settings.url ? run->plan->cells[i].settings.url : run->plan->cells[i].settings.url_file;
-    return NULL;
 }
 
 /* --- one trial --- */
@@ -120,42 +69,10 @@ static char *save_directory(const struct run *run, const struct planned_trial *t
 static void fill_spec(struct trial_spec *spec, const struct run *run, size_t position)
 {
     const struct planned_trial *trial = &run->plan->trials[position];
-    const struct cell *cell = trial->lane->cell;
-    size_t cell_index = (size_t)(cell - run->plan->cells);
-    *spec = (struct trial_spec){
-        .run = run->file.id ? run->file.id : (char *)"dry-run",
-        .cell = cell->name,
-        .runner = (char *)trial->lane->runner,
-        .params = cell->params,
-        .sweep = cell->sweep,
-        .block = trial->block,
-        .position = (int64_t)position + 1,
-        .seed = run->plan->run.seed,
-        .settings = cell->settings, /* borrowed */
-        .client_cpus = run->cpus[cell_index],
-        .all_samples = run->request && run->request->all_samples,
-        .progress_fd = -1,
-    };
-    if (uses_server(cell) && run->origin.pid) {
-        spec->server_url = (char *)run->origin.url;
-        spec->server_pid = run->origin.pid;
-    }
-    if (run->preflights) {
-        spec->resolve = run->preflights[cell_index].resolve;
-        spec->expect = run->preflights[cell_index].expect;
-    }
-}
-
-/* No trial can take longer: every wait of a job, and of a worker that opens its connections, has a limit. */
-static double hang_limit_s(const struct lane *lane)
-{
-    const struct settings *settings = &lane->cell->settings;
-    bool one_by_one = plan_waits_one_after_another(lane);
-    double workers = one_by_one ? 1 : (double)settings->concurrency;
-    double warmups = one_by_one ? (double)settings->concurrency : 1;
-    double rounds = (double)settings->jobs / workers + warmups;
-    double limit_s = 60 + 10 * plan_estimate_trial_s(lane);
-    return lane->cell->transfers ? limit_s + rounds * (double)settings->timeout_ms / 1000 : limit_s;
+    stage_fill_spec(spec, &run->stage, trial->lane, trial->block, &run->origin);
+    spec->run = run->file.id ? run->file.id : (char *)"dry-run";
+    spec->position = (int64_t)position + 1;
+    spec->all_samples = run->request && run->request->all_samples;
 }
 
 static bool out_of_time(const struct run *run)
@@ -164,80 +81,22 @@ static bool out_of_time(const struct run *run)
     return limit_s > 0 && rt_now_ns() - run->begin_ns > limit_s * RT_NS_PER_S;
 }
 
+static void show_progress(struct run *run, int64_t jobs_done)
+{
+    const struct plan *plan = run->plan;
+    if (!progress_is_due(&run->progress))
+        return;
+    const struct planned_trial *trial = &plan->trials[run->progress.trial];
+    progress_show(&run->progress, "block %lld of %lld  %s under %s  %lld/%lld jobs", (long long)trial->block,
+                  (long long)plan->run.blocks, trial->lane->cell->name, trial->lane->runner, (long long)jobs_done,
+                  (long long)trial->lane->cell->settings.jobs);
+}
+
 static bool watch_trial(void *context, int64_t jobs_done)
 {
     struct run *run = context;
-    progress_show(&run->progress, jobs_done);
+    show_progress(run, jobs_done);
     return interrupted() || out_of_time(run);
-}
-
-static void add_flag(json_t *line, const char *flag)
-{
-    const char *before = json_string_value(json_object_get(line, "flags"));
-    char flags[256];
-    snprintf(flags, sizeof(flags), "%s%s%s", before ? before : "", before && *before ? " " : "", flag);
-    json_object_set_new(line, "flags", json_string(flags));
-}
-
-static void fail_line(json_t *line, const char *reason)
-{
-    json_object_set_new(line, "state", json_string("failed"));
-    json_object_set_new(line, "reason", json_string(reason));
-}
-
-static json_t *microseconds(int64_t ns)
-{
-    return ns < 0 ? json_null() : json_real((double)ns / 1e3);
-}
-
-static bool is_late(const struct cell *cell, int64_t late_p99_ns)
-{
-    struct delay_list delays;
-    if (!cell->settings.delay_ms || delay_list_parse(&delays, cell->settings.delay_ms, "delay-ms", NULL) < 0)
-        return false;
-    int64_t shortest_ns = INT64_MAX;
-    for (size_t i = 0; i < delays.count; i++)
-        if (delays.delays_ns[i] < shortest_ns)
-            shortest_ns = delays.delays_ns[i];
-    delay_list_finish(&delays);
-    return late_p99_ns > LATE_LEAST_NS && (double)late_p99_ns > LATE_SHARE * (double)shortest_ns;
-}
-
-/* What the test server says of itself, and what that means for the trial. */
-static void note_server(struct run *run, const struct cell *cell, json_t *line)
-{
-    struct origin_stats stats;
-    struct failure why = { 0 };
-    if (!origin_alive(&run->origin) || origin_take_stats(&run->origin, &stats, &why) < 0) {
-        fail_line(line, why.text[0] ? why.text : "the test server died");
-        return;
-    }
-    json_object_set_new(line, "server",
-                        json_pack("{s:I, s:I, s:o, s:o, s:o}", "requests", (json_int_t)stats.requests, "warmup_requests",
-                                  (json_int_t)stats.warmup_requests, "late_p50_us", microseconds(stats.late_p50_ns), "late_p99_us",
-                                  microseconds(stats.late_p99_ns), "late_max_us", microseconds(stats.late_max_ns)));
-    double wall_s = json_number_value(json_object_get(line, "wall_s"));
-    double cpu_s = json_number_value(json_object_get(line, "server_cpu_s"));
-    if (wall_s > 0 && cpu_s > SATURATED_SHARE * wall_s * run->origin.loop_count)
-        add_flag(line, "origin_saturated");
-    if (is_late(cell, stats.late_p99_ns))
-        add_flag(line, "origin_late");
-}
-
-static void note_failures(struct run *run, const json_t *line)
-{
-    const char *state = json_string_value(json_object_get(line, "state"));
-    if (!state || strcmp(state, "failed") != 0)
-        return;
-    run->result.jobs_failed = true;
-    size_t i;
-    json_t *failure;
-    json_array_foreach(json_object_get(line, "failures"), i, failure)
-    {
-        const char *class = json_string_value(json_object_get(failure, "class"));
-        if (class && strcmp(class, "local_limit") == 0)
-            run->result.local_limit = true;
-    }
 }
 
 /* Saved files must not be written out while the next trial is measured. */
@@ -253,8 +112,8 @@ static void settle_files(const char *dir)
 static int run_trial(struct run *run, size_t position, struct failure *ret_failure)
 {
     const struct planned_trial *trial = &run->plan->trials[position];
-    bool with_server = uses_server(trial->lane->cell);
-    if (with_server && !origin_alive(&run->origin) && start_server(run, ret_failure) < 0)
+    bool with_server = cell_uses_server(trial->lane->cell);
+    if (with_server && stage_start_server(&run->stage, &run->origin, ret_failure) < 0)
         return -1;
     struct trial_spec spec;
     fill_spec(&spec, run, position);
@@ -263,11 +122,12 @@ static int run_trial(struct run *run, size_t position, struct failure *ret_failu
         return -1;
 
     struct trial_outcome outcome = { 0 };
-    int error = trial_process_run(&outcome, &spec, hang_limit_s(trial->lane), watch_trial, run, ret_failure);
+    int error = trial_process_run(&outcome, &spec, NULL, stage_hang_limit_s(trial->lane), watch_trial, run, ret_failure);
     if (!error && !outcome.interrupted) {
         if (with_server)
-            note_server(run, trial->lane->cell, outcome.line);
-        note_failures(run, outcome.line);
+            stage_note_server(&run->origin, trial->lane->cell, outcome.line);
+        if (trial_line_failed(outcome.line, &run->result.local_limit))
+            run->result.jobs_failed = true;
         double wall_s = json_number_value(json_object_get(outcome.line, "wall_s"));
         error = run_file_append(&run->file, json_incref(outcome.line), ret_failure);
         kept_samples_add(&run->kept, (size_t)(trial->lane - run->plan->lanes), wall_s, outcome.samples);
@@ -288,10 +148,10 @@ static int run_trials(struct run *run, struct failure *ret_failure)
         run->result.out_of_time = out_of_time(run);
         if (interrupted() || run->result.out_of_time)
             return 0;
-        progress_show(&run->progress, 0);
+        show_progress(run, 0);
         if (run_trial(run, i, ret_failure) < 0)
             return interrupted() ? 0 : -1;
-        progress_next(&run->progress);
+        progress_next(&run->progress, plan_estimate_trial_s(run->plan->trials[i].lane));
         bool first_block_done = i + 1 < run->plan->trial_count && run->plan->trials[i + 1].block == 2 && run->plan->trials[i].block == 1;
         if (first_block_done && run->progress.on) {
             progress_clear(&run->progress);
@@ -305,10 +165,10 @@ static int run_trials(struct run *run, struct failure *ret_failure)
 
 static int write_begin(struct run *run, struct failure *ret_failure)
 {
-    json_t *env = run_env_line(run->plan, &run->split, server_name(run));
+    json_t *env = run_env_line(run->plan, &run->stage.split, plan_server_name(run->plan));
     if (!env)
         return no_memory(ret_failure);
-    if (run_file_append(&run->file, run_line(run->request, &run->file, run->cpus), ret_failure) < 0) {
+    if (run_file_append(&run->file, run_line(run->request, &run->file, run->stage.cpus), ret_failure) < 0) {
         json_decref(env);
         return -1;
     }
@@ -331,10 +191,7 @@ static void finish(struct run *run)
     origin_stop(&run->origin);
     run_file_close(&run->file);
     kept_samples_finish(&run->kept);
-    for (size_t i = 0; run->preflights && i < run->plan->cell_count; i++)
-        preflight_finish(&run->preflights[i]);
-    free(run->preflights);
-    free(run->cpus);
+    stage_finish(&run->stage);
 }
 
 int run_execute(struct run_result *ret_result, const struct run_request *request, struct failure *ret_failure)
@@ -345,13 +202,13 @@ int run_execute(struct run_result *ret_result, const struct run_request *request
     interrupt_watch();
     int error = prepare(&run, ret_failure);
     if (!error && run.needs_server)
-        error = start_server(&run, ret_failure);
+        error = stage_start_server(&run.stage, &run.origin, ret_failure);
     if (!error)
-        error = run_file_open(&run.file, request->out, run.plan->scenario, ret_failure);
+        error = run_file_open(&run.file, "run.ndjson", request->out, run.plan->scenario, ret_failure);
     if (!error) {
         error = write_begin(&run, ret_failure);
         if (!error) {
-            progress_begin(&run.progress, run.plan, request->show_progress);
+            progress_begin(&run.progress, run.plan->trial_count, plan_estimate_s(run.plan), request->show_progress);
             error = run_trials(&run, ret_failure);
             progress_end(&run.progress);
             run.result.interrupted = interrupted();

@@ -47,9 +47,10 @@ static void point_latest_to(const char *id)
         unlink(temporary);
 }
 
-int run_file_open(struct run_file *ret_file, const char *out, const char *scenario, struct failure *ret_failure)
+int run_file_open(struct run_file *ret_file, const char *name, const char *out, const char *scenario,
+                  struct failure *ret_failure)
 {
-    struct run_file file = { .fd = -1 };
+    struct run_file file = { .name = name, .fd = -1 };
     time_t now = time(NULL);
     struct tm utc;
     gmtime_r(&now, &utc);
@@ -74,7 +75,7 @@ int run_file_open(struct run_file *ret_file, const char *out, const char *scenar
     }
     int dir_fd = open(file.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir_fd >= 0) {
-        file.fd = openat(dir_fd, "run.ndjson", O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
+        file.fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
         int error = errno;
         fsync(dir_fd);
         close(dir_fd);
@@ -84,10 +85,10 @@ int run_file_open(struct run_file *ret_file, const char *out, const char *scenar
         if (errno == EEXIST)
             failure_set(ret_failure, EXIT_USAGE, "%s holds a run already: name another directory with --out", path);
         else
-            failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/run.ndjson: %s", path, strerror(errno));
+            failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/%s: %s", path, name, strerror(errno));
         goto fail;
     }
-    if (!out)
+    if (!out && strcmp(name, "run.ndjson") == 0)
         point_latest_to(file.id);
     free(path);
     *ret_file = file;
@@ -112,14 +113,14 @@ int run_file_append_text(struct run_file *file, const char *text, struct failure
             int error = errno;
             if (ftruncate(file->fd, before) < 0) /* half a line is worse than none */
                 error = errno;
-            return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/run.ndjson: %s; what was finished is kept",
-                               file->dir, strerror(error));
+            return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/%s: %s; what was finished is kept",
+                               file->dir, file->name, strerror(error));
         }
         text += n;
         left -= (size_t)n;
     }
     if (fdatasync(file->fd) < 0 && errno != EINVAL)
-        return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/run.ndjson: %s", file->dir, strerror(errno));
+        return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/%s: %s", file->dir, file->name, strerror(errno));
     return 0;
 }
 

@@ -2,12 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "argv_json.h"
 #include "run_lines.h"
 #include "../report/run_data.h"
 #include "../runners.h"
-
-/* Of one word of the command line: Linux lets none be longer. */
-enum { ARG_BYTES = 131072 };
 
 static json_t *name(const char *text)
 {
@@ -25,41 +23,10 @@ static json_t *lane_json(const struct lane *lane, const char *cpus)
                      (json_int_t)cell->settings.jobs, "sweep", name(cell->sweep));
 }
 
-/* Returns where the value of `--header=VALUE` begins, an empty text for `--header` (the value is the next argument), or
- * NULL. getopt takes what is short for it, too. */
-static const char *header_value(const char *arg)
-{
-    static const char option[] = "--header";
-    size_t size = strcspn(arg, "=");
-    if (size < strlen("--hea") || size > strlen(option) || strncmp(arg, option, size) != 0)
-        return NULL;
-    return arg[size] ? arg + size + 1 : "";
-}
-
-/* What a header says is often a secret: its name is recorded, its value is not. */
-static json_t *arg_json(char **argv, int i)
-{
-    const char *value = header_value(argv[i]);
-    const char *before = i > 0 ? header_value(argv[i - 1]) : NULL;
-    if (before && !*before)
-        value = argv[i];
-    if (!value || !*value)
-        return record_json_text(argv[i], ARG_BYTES);
-    char *text;
-    int shown = (int)(value - argv[i]) + (int)strcspn(value, ":");
-    if (asprintf(&text, "%.*s: (not recorded)", shown, argv[i]) < 0)
-        return json_null();
-    json_t *json = record_json_text(text, ARG_BYTES);
-    free(text);
-    return json;
-}
-
 json_t *run_line(const struct run_request *request, const struct run_file *file, char (*cpus)[CPU_LIST_ROOM])
 {
     const struct plan *plan = request->plan;
-    json_t *argv = json_array(), *lanes = json_array();
-    for (int i = 0; i < request->argc; i++)
-        json_array_append_new(argv, arg_json(request->argv, i));
+    json_t *argv = argv_json(request->argc, request->argv, true), *lanes = json_array();
     for (size_t i = 0; i < plan->lane_count; i++)
         json_array_append_new(lanes, lane_json(&plan->lanes[i], cpus[plan->lanes[i].cell - plan->cells]));
     return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:s, s:I, s:o}", "type", "run", "schema", "iorace.run/1", "id",

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 #include <iort/clock.h>
 #include "trial_process.h"
+#include "../clean_text.h"
 #include "../record/trial_record.h"
 #include "../trial/trial.h"
 
@@ -27,7 +29,7 @@ pid_t trial_process_pid(void)
 
 struct process {
     pid_t pid;
-    int in, out, progress_fd;
+    int in, out, errors, progress_fd;
     _Atomic int64_t *done;
     char *output;
     size_t output_bytes, output_room;
@@ -48,10 +50,12 @@ static int map_progress(struct process *process)
 }
 
 /* posix_spawn: the parent may have grown fat with samples, and fork would copy its page tables. */
-static int start(struct process *process, struct failure *ret_failure)
+static int start(struct process *process, const char *binary, struct failure *ret_failure)
 {
     int in[2] = { -1, -1 }, out[2] = { -1, -1 };
-    if (map_progress(process) < 0 || pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0) {
+    /* A memory file, unlike a pipe, never fills: nobody has to read while the trial runs. */
+    process->errors = memfd_create("iorace-errors", MFD_CLOEXEC);
+    if (process->errors < 0 || map_progress(process) < 0 || pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0) {
         int error = errno;
         close(in[0]);
         close(in[1]);
@@ -61,7 +65,7 @@ static int start(struct process *process, struct failure *ret_failure)
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0); /* what it has to say is in its line */
+    posix_spawn_file_actions_adddup2(&actions, process->errors, STDERR_FILENO);
     posix_spawn_file_actions_adddup2(&actions, process->progress_fd, PROGRESS_FD);
     posix_spawnattr_t attr;
     posix_spawnattr_init(&attr);
@@ -77,7 +81,7 @@ static int start(struct process *process, struct failure *ret_failure)
     snprintf(parent, sizeof(parent), "%d", (int)getpid());
     char *argv[] = { "iorace", "trial", "--with-parent", parent, NULL };
     process->begin_ns = rt_now_ns();
-    int error = posix_spawn(&process->pid, "/proc/self/exe", &actions, &attr, argv, environ);
+    int error = posix_spawn(&process->pid, binary ? binary : "/proc/self/exe", &actions, &attr, argv, environ);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&actions);
     close(in[0]);
@@ -86,6 +90,8 @@ static int start(struct process *process, struct failure *ret_failure)
     process->out = out[0];
     if (error) {
         process->pid = 0;
+        if (binary && (error == ENOENT || error == EACCES || error == ENOEXEC || error == ENOTDIR))
+            return failure_set(ret_failure, EXIT_USAGE, "%s cannot be run: %s", binary, strerror(error));
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start a trial: posix_spawn: %s", strerror(error));
     }
     running_pid = process->pid;
@@ -188,8 +194,25 @@ static void understand(struct trial_outcome *outcome, struct process *process)
     }
 }
 
+static void keep_last_words(struct trial_outcome *outcome, const struct process *process)
+{
+    char tail[sizeof(outcome->said)];
+    off_t bytes = lseek(process->errors, 0, SEEK_END), room = (off_t)sizeof(tail) - 1;
+    ssize_t length = pread(process->errors, tail, sizeof(tail) - 1, bytes > room ? bytes - room : 0);
+    while (length > 0 && isspace((unsigned char)tail[length - 1]))
+        length--;
+    if (length <= 0)
+        return;
+    tail[length] = '\0';
+    const char *line = strrchr(tail, '\n');
+    char *clean = clean_text(line ? line + 1 : tail, sizeof(outcome->said) - 1);
+    snprintf(outcome->said, sizeof(outcome->said), "%s", clean ? clean : "");
+    free(clean);
+}
+
 /* A line for a trial whose process did not tell. */
-static json_t *line_for_silence(const struct trial_spec *spec, enum ending ending, int status, double limit_s)
+static json_t *line_for_silence(const struct trial_spec *spec, enum ending ending, int status, const char *said,
+                                double limit_s)
 {
     struct failure why = { 0 };
     if (ending == HUNG)
@@ -198,7 +221,8 @@ static json_t *line_for_silence(const struct trial_spec *spec, enum ending endin
         failure_set(&why, EXIT_JOBS_FAILED, "the trial's process died of signal %d (%s)%s", WTERMSIG(status),
                     strsignal(WTERMSIG(status)), WTERMSIG(status) == SIGKILL ? "; out of memory?" : "");
     else
-        failure_set(&why, EXIT_JOBS_FAILED, "the trial's process ended with status %d and no result", WEXITSTATUS(status));
+        failure_set(&why, EXIT_JOBS_FAILED, "the trial's process ended with status %d and no result%s%s", WEXITSTATUS(status),
+                    said[0] ? ": " : "", said);
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -218,12 +242,12 @@ static void fill_in(json_t *line, const struct process *process, const struct ru
     json_object_set_new(line, "proc_wall_s", json_real((double)(end_ns - process->begin_ns) / 1e9));
 }
 
-int trial_process_run(struct trial_outcome *ret_outcome, struct trial_spec *spec, double limit_s, trial_watch_fn watch,
-                      void *context, struct failure *ret_failure)
+int trial_process_run(struct trial_outcome *ret_outcome, struct trial_spec *spec, const char *binary, double limit_s,
+                      trial_watch_fn watch, void *context, struct failure *ret_failure)
 {
-    struct process process = { .in = -1, .out = -1, .progress_fd = -1 };
+    struct process process = { .in = -1, .out = -1, .errors = -1, .progress_fd = -1 };
     spec->progress_fd = PROGRESS_FD;
-    int error = start(&process, ret_failure);
+    int error = start(&process, binary, ret_failure);
     if (!error) {
         send_spec(&process, spec);
         enum ending ending = watch_output(&process, limit_s, watch, context);
@@ -238,10 +262,14 @@ int trial_process_run(struct trial_outcome *ret_outcome, struct trial_spec *spec
 
         memset(ret_outcome, 0, sizeof(*ret_outcome));
         ret_outcome->interrupted = ending == STOPPED;
+        ret_outcome->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        keep_last_words(ret_outcome, &process);
         if (ending == ENDED && process.output)
             understand(ret_outcome, &process);
-        if (!ret_outcome->line && ending != STOPPED)
-            ret_outcome->line = line_for_silence(spec, ending, status, limit_s);
+        if (!ret_outcome->line && ending != STOPPED) {
+            ret_outcome->silent = true;
+            ret_outcome->line = line_for_silence(spec, ending, status, ret_outcome->said, limit_s);
+        }
         if (ret_outcome->line)
             fill_in(ret_outcome->line, &process, &usage, end_ns);
     }
@@ -249,6 +277,8 @@ int trial_process_run(struct trial_outcome *ret_outcome, struct trial_spec *spec
         munmap(process.done, sizeof(*process.done));
     if (process.progress_fd >= 0)
         close(process.progress_fd);
+    if (process.errors >= 0)
+        close(process.errors);
     free(process.output);
     return error;
 }

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
+#include "kth.h"
 #include "sorted.h"
 #include "stats.h"
 
@@ -17,39 +17,18 @@
 /* Half of a two-sided 5 %. */
 #define TAIL 0.025
 
-/* Averages of infinities would have no order. Returns as stats_sorted_copy does. */
-static double *sorted_finite(const double *values, size_t n)
-{
-    double *sorted = stats_sorted_copy(values, n);
-    if (sorted && (isinf(sorted[0]) || isinf(sorted[n - 1]))) {
-        free(sorted);
-        return NULL;
-    }
-    return sorted;
-}
+struct sorted_values {
+    const double *values;
+    size_t n;
+};
 
-/* An integer that orders as the double does: halving the distance of two ends at a double, in 64 steps. */
-static int64_t ordered_key(double value)
+static uint64_t count_at_or_below(const void *context, double limit)
 {
-    int64_t bits;
-    memcpy(&bits, &value, sizeof(bits));
-    return bits < 0 ? INT64_MIN - bits : bits;
-}
-
-static double from_ordered_key(int64_t key)
-{
-    int64_t bits = key < 0 ? INT64_MIN - key : key;
-    double value;
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
-static uint64_t count_at_or_below(const double *sorted, size_t n, double limit)
-{
+    const struct sorted_values *sorted = context;
     uint64_t count = 0;
-    size_t j = n; /* of the pairs with this i, those with an index below j lie at or below the limit */
-    for (size_t i = 0; i < n; i++) {
-        while (j > i && stats_midpoint(sorted[i], sorted[j - 1]) > limit)
+    size_t j = sorted->n; /* of the pairs with this i, those with an index below j lie at or below the limit */
+    for (size_t i = 0; i < sorted->n; i++) {
+        while (j > i && stats_midpoint(sorted->values[i], sorted->values[j - 1]) > limit)
             j--;
         if (j <= i)
             break;
@@ -61,15 +40,7 @@ static uint64_t count_at_or_below(const double *sorted, size_t n, double limit)
 /* Returns the k-th smallest Walsh average, k from 1. */
 static double walsh_select(const double *sorted, size_t n, uint64_t k)
 {
-    int64_t low = ordered_key(sorted[0]), high = ordered_key(sorted[n - 1]);
-    while (low < high) {
-        int64_t middle = low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2);
-        if (count_at_or_below(sorted, n, from_ordered_key(middle)) >= k)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return from_ordered_key(low);
+    return stats_kth_smallest(count_at_or_below, &(struct sorted_values){sorted, n}, sorted[0], sorted[n - 1], k);
 }
 
 static uint64_t walsh_count(size_t n)
@@ -79,7 +50,7 @@ static uint64_t walsh_count(size_t n)
 
 double stats_hodges_lehmann(const double *values, size_t n)
 {
-    double *sorted = sorted_finite(values, n);
+    double *sorted = stats_sorted_finite(values, n);
     if (!sorted)
         return NAN;
     uint64_t m = walsh_count(n);
@@ -128,7 +99,7 @@ struct stats_interval stats_signed_rank_interval(const double *values, size_t n)
 {
     struct stats_interval interval = {NAN, NAN};
     uint64_t first = n <= EXACT_MAX_N ? exact_first_rank(n) : limit_first_rank(n);
-    double *sorted = first ? sorted_finite(values, n) : NULL;
+    double *sorted = first ? stats_sorted_finite(values, n) : NULL;
     if (sorted) {
         interval.lo = walsh_select(sorted, n, first);
         interval.hi = walsh_select(sorted, n, walsh_count(n) + 1 - first);

@@ -22,6 +22,16 @@ double *stats_sorted_copy(const double *values, size_t n)
     return copy;
 }
 
+double *stats_sorted_finite(const double *values, size_t n)
+{
+    double *sorted = stats_sorted_copy(values, n);
+    if (sorted && (isinf(sorted[0]) || isinf(sorted[n - 1]))) {
+        free(sorted);
+        return NULL;
+    }
+    return sorted;
+}
+
 double stats_midpoint(double a, double b)
 {
     return a / 2 + b / 2;

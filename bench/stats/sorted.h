@@ -8,6 +8,9 @@
  * give. */
 double *stats_sorted_copy(const double *values, size_t n);
 
+/** The same, and NULL for any infinity: sums and differences of infinities would have no order. */
+double *stats_sorted_finite(const double *values, size_t n);
+
 /** Returns (a + b) / 2 without overflow; monotone in both. */
 double stats_midpoint(double a, double b);
 

@@ -41,7 +41,7 @@ static void test_defaults(void **state)
 static void test_table_is_whole(void **state)
 {
     (void)state;
-    assert_int_equal(setting_count(), 25);
+    assert_int_equal(setting_count(), 26);
     for (const struct setting_key *key = setting_keys; key->name; key++) {
         assert_ptr_equal(setting_find(key->name), key);
         assert_true(key->help && key->help[0]);

@@ -1,34 +1,6 @@
-/* Statistics against answers worked out by hand, and against simulated truth. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+/* Statistics against answers worked out by hand. */
+#include "test_stats_support.h"
 #include <float.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-#include "../stats/stats.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static void assert_near(double got, double wanted)
-{
-    if (!(fabs(got - wanted) <= 1e-12 * fmax(1, fabs(wanted))))
-        fail_msg("got %.17g, wanted %.17g", got, wanted);
-}
-
-static void assert_interval(struct stats_interval got, double lo, double hi)
-{
-    assert_near(got.lo, lo);
-    assert_near(got.hi, hi);
-}
-
-static void assert_no_interval(struct stats_interval got)
-{
-    assert_true(isnan(got.lo));
-    assert_true(isnan(got.hi));
-}
 
 /* 1, 2, ... n in an order that is not sorted: odd numbers up, even ones down. */
 static void fill_progression(double *values, size_t n)
@@ -158,12 +130,6 @@ static void signed_rank_interval_by_hand(void **state)
     assert_interval(stats_signed_rank_interval((double[]){2, 2, 2, 2, 2, 2, 2}, 7), 2, 2);
 }
 
-static int compare_doubles(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 /* The same by listing every sign pattern and every average. The critical values are the published ones. */
 static void signed_rank_interval_by_enumeration(void **state)
 {
@@ -252,35 +218,6 @@ static void quantiles_by_nearest_rank(void **state)
     assert_true(isnan(stats_quantile_sorted(sorted, 100, 1.5)));
 }
 
-/*
- * Draw n values around a known centre, again and again: how often does the interval hold the centre? In theory .969
- * .953 .951 .958 for the signed rank at n = 6 7 10 12, and .969 .984 .979 .961 for the median.
- */
-static void simulated_coverage(void **state)
-{
-    (void)state;
-    enum { ROUNDS = 100000 };
-    static const size_t sizes[] = {6, 7, 10, 12};
-    unsigned short random[3] = {2026, 1, 31};
-    for (size_t s = 0; s < COUNT(sizes); s++) {
-        unsigned by_rank = 0, by_order = 0;
-        for (int round = 0; round < ROUNDS; round++) {
-            double values[12];
-            /* Difference of two exponentials: symmetric, with the heavy tails that timings have. */
-            for (size_t i = 0; i < sizes[s]; i++)
-                values[i] = 3 + log(1 - erand48(random)) - log(1 - erand48(random));
-            struct stats_interval rank = stats_signed_rank_interval(values, sizes[s]);
-            struct stats_interval order = stats_median_interval(values, sizes[s]);
-            by_rank += rank.lo <= 3 && 3 <= rank.hi;
-            by_order += order.lo <= 3 && 3 <= order.hi;
-        }
-        print_message("# n = %zu: signed rank %.4f, order statistics %.4f\n", sizes[s], (double)by_rank / ROUNDS,
-                      (double)by_order / ROUNDS);
-        assert_in_range(by_rank, ROUNDS * 94 / 100, ROUNDS * 985 / 1000);
-        assert_in_range(by_order, ROUNDS * 94 / 100, ROUNDS * 985 / 1000);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,7 +232,6 @@ int main(void)
         cmocka_unit_test(signed_rank_interval_of_many),
         cmocka_unit_test(quantiles_need_enough_samples),
         cmocka_unit_test(quantiles_by_nearest_rank),
-        cmocka_unit_test(simulated_coverage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include <time.h>
 #include <iort/clock.h>
 #include "bracket.h"
+#include "../session.h"
 
 static void read_usage(struct bracket_point *point)
 {
@@ -17,7 +18,9 @@ static int64_t process_cpu_ns(pid_t pid)
 {
     clockid_t clock;
     struct timespec time;
-    if (pid <= 0 || clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &time) < 0)
+    if (pid < 0)
+        return session_cpu_ns(-pid);
+    if (pid == 0 || clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &time) < 0)
         return -1;
     return (int64_t)time.tv_sec * RT_NS_PER_S + time.tv_nsec;
 }

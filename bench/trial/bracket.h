@@ -15,7 +15,7 @@ struct bracket_point {
 /**
  * Read the opening point: the clock last, so that reading the rest is not counted.
  *
- * @param server_pid  process whose CPU time belongs to the picture; 0: none
+ * @param server_pid  process whose CPU time belongs to the picture; 0: none; negative: all of a session
  */
 void bracket_open(struct bracket_point *ret_point, pid_t server_pid);
 

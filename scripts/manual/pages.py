@@ -7,9 +7,9 @@ A line of the template that is one of these is replaced:
   @needs NAME@       first line: without that command there is nothing to write about but its absence
   @commands@         every command in one line
   @details@          every command that has no page of its own: what it does, its options
-  @about NAME@ @notes NAME@ @options NAME@   those of one command
+  @synopsis NAME@ @about NAME@ @notes NAME@ @options NAME@   those of one command
   @keys cell@ @keys run@                     the keys of a scenario file's sections
-  @exit@             the exit statuses
+  @exit@ @exit NAME@ the exit statuses, of the program or of one command
 and @VERSION@ anywhere. All else is roff.
 """
 import pathlib
@@ -100,9 +100,27 @@ def options(command):
     return lines
 
 
+def form(command, words):
+    words = [word if "[OPTIONS]" in word or word[:1] == "[" else rf"\fI{word}\fR" if word.isupper() else rf"\fB{word}\fR"
+             for word in map(plain, words)]
+    return " ".join([rf"\fBiorace {command.name}\fR", *words])
+
+
+def forms(command):
+    """Its forms, each with its words."""
+    found = [[word for word in line.split() if word != "[OPTIONS]"] for line in command.usage.splitlines() or [""]]
+    return [words + ["[OPTIONS]"] for words in found]
+
+
 def name_of(command):
-    usage = "".join(rf" \fI{plain(word)}\fR" for word in command.usage.split())
-    return rf"\fBiorace {command.name}\fR{usage} [\fIOPTIONS\fR]"
+    """In one line: of several forms that with which they all begin."""
+    first, *others = forms(command)
+    count = next(i for i, word in enumerate(first) if any(word != words[i] for words in others) or word == "[OPTIONS]")
+    return form(command, first[:count] + ["[OPTIONS]"])
+
+
+def synopsis(command):
+    return [line for words in forms(command) for line in (form(command, words), ".br")][:-1]
 
 
 def commands(program):
@@ -129,16 +147,17 @@ def details(program):
 
 def keys(program, scope):
     lines = []
-    for group in program.command("run").groups:
-        for option in group.options if group.keys == scope else []:
-            value = rf"\fI{plain(option.unit)}\fR" if option.unit else r"\fByes\fR|\fBno\fR"
-            lines += [".TP", rf"\fB{plain(option.name)}\fR = {value}"] + sentences(option.help)
+    options = {option.name: option for command in program.commands for group in command.groups
+               for option in group.options if group.keys == scope}
+    for option in options.values():
+        value = rf"\fI{plain(option.unit)}\fR" if option.unit else r"\fByes\fR|\fBno\fR"
+        lines += [".TP", rf"\fB{plain(option.name)}\fR = {value}"] + sentences(option.help)
     return lines
 
 
-def exit_statuses(program):
+def exit_statuses(notes):
     lines = []
-    for status, words in re.findall(r"(\d+) ([^;]+)[;.]", " ".join(program.notes.split())):
+    for status, words in re.findall(r"(\d+) ([^;]+)[;.]", " ".join(notes.split("Exit status:")[1].split())):
         lines += [".TP", rf"\fB{status}\fR"] + sentences(words)
     return lines
 
@@ -149,14 +168,16 @@ def expand(program, directive, *names):
     if directive == "details":
         return details(program)
     if directive == "exit":
-        return exit_statuses(program)
+        return exit_statuses(program.command(*names).notes if names else program.notes)
     if directive == "keys":
         return keys(program, *names)
     command = program.command(*names)
+    if directive == "synopsis":
+        return synopsis(command)
     if directive == "about":
         return prose(command.about)
     if directive == "notes":
-        return prose(command.notes)
+        return prose(command.notes.split("Exit status:")[0])  # which has a section
     if directive == "options":
         return options(command)
     raise ValueError(f"@{directive}@ is unknown")

@@ -33,7 +33,7 @@ class Group:
 class Command:
     name: str  # "run"
     summary: str
-    usage: str  # what stands behind it besides options: "DIR", "[one|other]"
+    usage: str  # what stands behind it: "DIR", "[one|other]", or a line for each form
     about: str
     notes: str
     groups: list

@@ -145,6 +145,11 @@ class Gate(Script):
         self.assertEqual(self.kinds(), ["warning"])
         self.assertEqual(self.outputs()["verdict"], "nothing")
 
+    def test_equal_arms(self):
+        self.assertEqual(self.gate(0, said=json.dumps({"outcome": "skipped", "exit_status": 0})).returncode, 0)
+        self.assertEqual(self.annotations, [])
+        self.assertEqual(self.outputs()["verdict"], "skipped")
+
     def test_many(self):
         self.gate(3, [cell(f"c{i}", "regression") for i in range(40)])
         self.assertEqual(self.kinds(), ["error"] * 9)

@@ -1,0 +1,35 @@
+/* Inside the verdict: what decided a cell, and the sentence that says so. */
+#ifndef BENCH_GATE_VERDICT_REASON_H
+#define BENCH_GATE_VERDICT_REASON_H
+
+#include "verdict.h"
+
+/** One contrast over the blocks of a phase, in logs. */
+struct gate_contrast {
+    double estimate, lo, hi, p, p_holm;
+};
+
+struct gate_phase {
+    size_t given, blocks; /**< blocks run, and those that count */
+    struct gate_contrast head, again;
+    double aa_spread;
+};
+
+enum gate_grounds {
+    GROUNDS_TOO_FEW,     /**< no interval */
+    GROUNDS_LOST,        /**< good, but of too few of the blocks */
+    GROUNDS_DIRTY,       /**< base differs from itself */
+    GROUNDS_WITHIN,      /**< inside the threshold */
+    GROUNDS_UNDECIDED,   /**< neither inside the threshold nor past the limit */
+    GROUNDS_UNCONFIRMED, /**< past the limit, once */
+    GROUNDS_CONFIRMATION_TOO_FEW,
+    GROUNDS_CONFIRMATION_DIRTY,
+    GROUNDS_NOT_REPRODUCED,
+    GROUNDS_CONFIRMED, /**< past the limit, twice */
+};
+
+/** Writes decision->reason. The decision's blocks_to_settle is what it advises. */
+void gate_write_reason(struct gate_decision *decision, enum gate_grounds grounds, const struct gate_phase *first,
+                       const struct gate_phase *confirmation, const struct gate_rules *rules);
+
+#endif

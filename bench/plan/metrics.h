@@ -1,0 +1,26 @@
+/* What two arms can be compared by: a figure of each trial. `metric =` of a cell, --metric of a gate. */
+#ifndef BENCH_METRICS_H
+#define BENCH_METRICS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct metric {
+    const char *name;  /**< a column of trials.csv: "wall_s" */
+    const char *unit;  /**< "s" */
+    const char *words; /**< for people: "wall time" */
+    bool larger_is_better;
+    bool of_process;    /**< CPU and memory: of the jobs' process, or of a commanded server */
+    int64_t least_jobs; /**< below which a trial has no such figure */
+};
+
+/** The table; ends with a NULL name. */
+extern const struct metric metrics[];
+
+/** Returns the metric, or NULL. */
+const struct metric *metric_find(const char *name);
+
+/** Their names, NULL-terminated: for a setting's words. */
+const char *const *metric_names(void);
+
+#endif
