@@ -195,7 +195,8 @@ def page(program, template, name):
     if needs and not program.command(needs[1]):
         return [line.replace("@VERSION@", program.version) for line in absent(template, name, needs[1])]
     # Neither cut words nor stretch lines: what stands here is copied to a shell.
-    lines = [r'.\" Made from the tables of the program and a template: bench/man, scripts/manual.', ".nh", ".ad l"]
+    lines = [r'.\" Made from the tables of the program and a template: bench/man, scripts/manual.',
+             ".nr HY 0", ".nh", ".ad l"]
     for line in template[needs.end() if needs else 0:].rstrip("\n").split("\n"):
         directive = re.fullmatch(r"@(\w+)((?: \w+)*)@", line)
         lines += expand(program, directive[1], *directive[2].split()) if directive else \
