@@ -17,8 +17,8 @@ IORACE      = $(BUILD)/bench/iorace
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help bench bench-quick bench-full charts peers test check coverage install clean
-.PHONY: need-bench need-peers need-test need-check need-coverage
+.PHONY: help bench bench-quick bench-full charts peers costs test check coverage install clean
+.PHONY: need-bench need-peers need-costs need-test need-check need-coverage
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,10 @@ peers: need-peers $(BUILD)/build.ninja ## the same work by Go, asyncio, Node, li
 	@$(call compile,$(BUILD))
 	@$(PYTHON) scripts/peers/run --build $(BUILD) $(ARGS)
 
+costs: need-costs $(BUILD)/.valgrind-on ## instructions, system calls and allocations of the runtime's operations, against those stored
+	@$(call compile,$(BUILD))
+	@$(PYTHON) scripts/runtime-costs --head $(BUILD) $(ARGS)
+
 test: need-test $(BUILD)/.tests-on ## run every test that takes less than minutes
 	@$(call compile,$(BUILD))
 	@$(MESON) test -C $(BUILD) --no-rebuild --print-errorlogs --no-suite slow
@@ -56,6 +60,8 @@ check: ## the slow tests, and the others under the sanitizers
 	@$(call compile,$(ASAN_BUILD))
 	@$(call compile,$(TSAN_BUILD))
 	$(MESON) test -C $(BUILD) --no-rebuild --print-errorlogs --suite slow --timeout-multiplier 3
+	@# 5: the stored counts are another compiler's or machine's, and say nothing here
+	$(PYTHON) scripts/runtime-costs --head $(BUILD) || [ $$? -eq 5 ]
 	ASAN_OPTIONS=$(ASAN_OPTIONS) UBSAN_OPTIONS=$(UBSAN_OPTIONS) \
 	    $(MESON) test -C $(ASAN_BUILD) --no-rebuild --print-errorlogs --no-suite slow --timeout-multiplier 5
 	TSAN_OPTIONS=$(TSAN_OPTIONS) $(no_aslr) \
@@ -83,7 +89,7 @@ TSAN_OPTIONS  ?= halt_on_error=1:abort_on_error=1:second_deadlock_stack=1
 # gcc 12's thread sanitizer cannot live with the address layouts of newer kernels. A container may forbid the switch.
 no_aslr = $$(setarch $$(uname -m) -R true 2>/dev/null && echo setarch $$(uname -m) -R)
 
-need-bench need-peers need-test need-check need-coverage: need-%:
+need-bench need-peers need-costs need-test need-check need-coverage: need-%:
 	@$(BOOTSTRAP) $*
 
 # Not a prerequisite of `test` but made by it: a directory that was set up before cmocka was there has no tests.

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "commands/command.h"
+#include "commands/describe.h"
 #include "version.h"
 
 struct command {
@@ -29,18 +30,39 @@ static const struct command commands[] = {
 };
 /* clang-format on */
 
+static const char question[] = "What do a serial loop, a thread pool and coroutines cost for the same I/O jobs?";
+static const char exit_statuses[] =
+    "Exit status: 0 done; 1 some jobs failed, or an error of the tool's own; 2 usage or a bad input file;\n"
+    "3 a regression; 4 inconclusive (with --strict); 5 no data, or runs that must not be compared;\n"
+    "6 a limit of this machine, named; 130 interrupted, what was finished is kept.\n";
+
 static void print_help(FILE *out)
 {
-    fputs("Usage: iorace COMMAND [OPTIONS]\n\n"
-          "What do a serial loop, a thread pool and coroutines cost for the same I/O jobs?\n\nCommands:\n",
-          out);
+    fprintf(out, "Usage: iorace COMMAND [OPTIONS]\n\n%s\n\nCommands:\n", question);
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-    fputs("\n`iorace COMMAND --help` lists a command's options; `iorace --version` prints the version.\n\n"
-          "Exit status: 0 done; 1 some jobs failed, or an error of the tool's own; 2 usage or a bad input file;\n"
-          "3 a regression; 4 inconclusive (with --strict); 5 no data, or runs that must not be compared;\n"
-          "6 a limit of this machine, named; 130 interrupted, what was finished is kept.\n",
-          out);
+    fprintf(out, "\n`iorace COMMAND --help` lists a command's options; `iorace --version` prints the version.\n\n%s",
+            exit_statuses);
+}
+
+/* For what is made of the tables when the program is built: a line for the program, then one for each command. */
+static int describe(struct failure *ret_failure)
+{
+    json_t *summaries = json_array();
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        json_array_append_new(summaries,
+                              json_pack("{s:s, s:s}", "name", commands[i].name, "summary", commands[i].summary));
+    json_t *program = json_pack("{s:s, s:s, s:s, s:s, s:o}", "type", "program", "version", IORACE_VERSION, "about",
+                                question, "notes", exit_statuses, "commands", summaries);
+    if (describe_print(program, ret_failure) < 0)
+        return ret_failure->status;
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]) && status == EXIT_DONE; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "iorace %s", commands[i].name);
+        status = commands[i].fn(2, (char *[]){name, "--" DESCRIBE_OPTION, NULL}, ret_failure);
+    }
+    return status;
 }
 
 static const struct command *find_command(const char *name)
@@ -83,6 +105,8 @@ int main(int argc, char **argv)
         puts("iorace " IORACE_VERSION);
         return finish(EXIT_DONE, &failure);
     }
+    if (strcmp(argv[1], "--" DESCRIBE_OPTION) == 0)
+        return finish(describe(&failure), &failure);
     const struct command *command = find_command(argv[1]);
     if (!command) {
         fprintf(stderr, "iorace: unknown command '%s'; `iorace --help` lists them\n", argv[1]);

@@ -46,6 +46,34 @@ static const struct own_option arm_options[] = {
 
 enum { OWN_COUNT = sizeof(arm_options) / sizeof(arm_options[0]) };
 
+static const struct help_group gate_groups[] = {
+    {.title = "The arms, and what is made of them", .own = arm_options, .own_count = OWN_COUNT},
+    {.title = "What a cell is, for both arms (in place of what the scenario's cells say)", .scope = SETTING_CELL},
+    {.title = "The whole gate (blocks: at least 12, and what the number of cells needs)", .scope = SETTING_RUN},
+};
+
+static const struct help gate_help = {
+    .command = "gate",
+    .usage = "[SCENARIO] --base BIN [--head BIN] [OPTIONS]\n"
+             "[SCENARIO] --base-args OPTIONS --head-args OPTIONS [OPTIONS]\n"
+             "[SCENARIO] --base-url URL --head-url URL [OPTIONS]\n"
+             "[SCENARIO] --base-cmd COMMAND --head-cmd COMMAND [OPTIONS]\n",
+    .about = "Is the head slower than the base, and not by chance? Base, head and base again\n"
+             "run in turn in every block; what looks worse is run again in reversed order; a\n"
+             "cell is a regression only if both agree. Without SCENARIO: 'gate'; for URLs\n"
+             "and commands one cell made of the options.\n",
+    .groups = gate_groups,
+    .group_count = sizeof(gate_groups) / sizeof(gate_groups[0]),
+    .notes = "Where the arms are URLs, CPU and memory of the jobs are no metric; where they\n"
+             "are commands, both are the server's: of all processes of its session, CPU\n"
+             "between the first job and the last. Equal arms are not run, unless --aa is said.\n\n"
+             "Exit status: 0 no regression; 1 jobs failed, or an error of the tool's own;\n"
+             "2 usage or a bad input file; 3 a regression; 4 inconclusive, with --strict;\n"
+             "5 no data, or a program of another protocol; 6 a limit of this machine, named;\n"
+             "130 interrupted, what was finished is kept.\n",
+    .gate = true,
+};
+
 /* With its sign, so that nobody means 0.05 by "0.05%". */
 static int read_threshold(struct gate_options *options, struct failure *ret_failure)
 {
@@ -62,11 +90,10 @@ static int read_threshold(struct gate_options *options, struct failure *ret_fail
 
 int gate_options_parse(struct gate_options *ret_options, int argc, char **argv, struct failure *ret_failure)
 {
-    static const struct option_set set = {.command = "gate", .own = arm_options, .own_count = OWN_COUNT, .gate = true};
+    static const struct option_set set = {
+        .command = "gate", .own = arm_options, .own_count = OWN_COUNT, .gate = true, .help = &gate_help};
     struct gate_options options = {0};
     int result = option_parse(&options.words, &options, &set, argc, argv, ret_failure);
-    if (result > 0)
-        gate_help_print(stdout);
     for (size_t i = 0; result == 0 && i < options.exports.count; i++)
         result = gate_export_check(options.exports.texts[i], ret_failure);
     if (result == 0)
@@ -83,31 +110,4 @@ void gate_options_finish(struct gate_options *options)
     plan_words_finish(&options->words);
     free(options->exports.texts);
     *options = (struct gate_options){0};
-}
-
-void gate_help_print(FILE *out)
-{
-    fputs("Usage: iorace gate [SCENARIO] --base BIN [--head BIN] [OPTIONS]\n"
-          "       iorace gate [SCENARIO] --base-args OPTIONS --head-args OPTIONS [OPTIONS]\n"
-          "       iorace gate [SCENARIO] --base-url URL --head-url URL [OPTIONS]\n"
-          "       iorace gate [SCENARIO] --base-cmd COMMAND --head-cmd COMMAND [OPTIONS]\n\n"
-          "Is the head slower than the base, and not by chance? Base, head and base again\n"
-          "run in turn in every block; what looks worse is run again in reversed order; a\n"
-          "cell is a regression only if both agree. Without SCENARIO: 'gate'; for URLs\n"
-          "and commands one cell made of the options.\n",
-          out);
-    fputs("\nThe arms, and what is made of them:\n", out);
-    help_print_own(out, arm_options, OWN_COUNT);
-    fputs("\nWhat a cell is, for both arms (in place of what the scenario's cells say):\n", out);
-    help_print_settings(out, SETTING_CELL, true);
-    fputs("\nThe whole gate (blocks: at least 12, and what the number of cells needs):\n", out);
-    help_print_settings(out, SETTING_RUN, true);
-    fputs("\nWhere the arms are URLs, CPU and memory of the jobs are no metric; where they\n"
-          "are commands, both are the server's: of all processes of its session, CPU\n"
-          "between the first job and the last. Equal arms are not run, unless --aa is said.\n\n"
-          "Exit status: 0 no regression; 1 jobs failed, or an error of the tool's own;\n"
-          "2 usage or a bad input file; 3 a regression; 4 inconclusive, with --strict;\n"
-          "5 no data, or a program of another protocol; 6 a limit of this machine, named;\n"
-          "130 interrupted, what was finished is kept.\n",
-          out);
 }

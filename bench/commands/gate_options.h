@@ -18,7 +18,4 @@ struct gate_options {
 int gate_options_parse(struct gate_options *ret_options, int argc, char **argv, struct failure *ret_failure);
 void gate_options_finish(struct gate_options *options);
 
-/** Write the help of `iorace gate`. */
-void gate_help_print(FILE *out);
-
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "command.h"
+#include "parse.h"
 #include "../plan/nearest.h"
 #include "../plan/plan.h"
 #include "../plan/scenario.h"
@@ -103,17 +104,30 @@ static int print_lists(const char *only, struct failure *ret_failure)
     return known ? EXIT_DONE : refuse(only, ret_failure);
 }
 
+static const char doc[] =
+    "Show what there is: the scenarios that come with the program, what a job can be, and what can run the jobs.\v"
+    "`iorace run NAME --dry-run` shows a scenario's cells.";
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    const char **only = state->input;
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (*only)
+            argp_error(state, "'%.80s': one word is accepted", arg);
+        *only = arg;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
 int command_list(int argc, char **argv, struct failure *ret_failure)
 {
-    if (argc > 2) {
-        failure_set(ret_failure, EXIT_USAGE, "list: '%.80s': one word is accepted", argv[2]);
-        return EXIT_USAGE;
-    }
-    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        puts("Usage: iorace list [scenarios|workloads|runners]\n\n"
-             "Show what there is: the scenarios that come with the program, what a job can be,\n"
-             "and what can run the jobs. `iorace run NAME --dry-run` shows a scenario's cells.");
-        return EXIT_DONE;
-    }
-    return print_lists(argc == 2 ? argv[1] : NULL, ret_failure);
+    static const struct argp argp = {NULL, parse, "[scenarios|workloads|runners]", doc, NULL, NULL, NULL};
+    const char *only = NULL;
+    int parsed = command_parse(&argp, argc, argv, &only, ret_failure);
+    if (parsed != 0)
+        return parsed > 0 ? EXIT_DONE : EXIT_USAGE;
+    return print_lists(only, ret_failure);
 }

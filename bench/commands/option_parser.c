@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "describe.h"
 #include "option_parser.h"
+#include "options_help.h"
 #include "../plan/nearest.h"
 
 /* getopt rather than argp: argp says what is wrong with an option in two lines, and the program promises one. */
@@ -176,8 +178,11 @@ static int parse(struct parsing *parsing, int argc, char **argv)
     while ((answer = getopt_long(argc, argv, ":h", parsing->known, NULL)) != -1) {
         bool own = answer > 0 && answer <= (int)set->own_count;
         int result = 0;
-        if (answer == 'h' || (own && strcmp(set->own[answer - 1].name, "help") == 0))
+        if (answer == 'h' || (own && strcmp(set->own[answer - 1].name, "help") == 0)) {
+            if (set->help)
+                help_print(set->help, stdout);
             return 1;
+        }
         if (answer >= SETTING_CODE)
             result = take_setting(parsing, &setting_keys[answer - SETTING_CODE]);
         else if (own)
@@ -193,6 +198,8 @@ static int parse(struct parsing *parsing, int argc, char **argv)
 int option_parse(struct plan_words *ret_words, void *ret_own, const struct option_set *set, int argc, char **argv,
                  struct failure *ret_failure)
 {
+    if (set->help && argc == 2 && strcmp(argv[1], "--" DESCRIBE_OPTION) == 0)
+        return help_describe(set->help, ret_failure) < 0 ? -1 : 1;
     struct parsing parsing = {.set = set, .own = ret_own, .failure = ret_failure};
     int result = parse(&parsing, argc, argv);
     free(parsing.known);

@@ -25,11 +25,14 @@ struct text_list {
     size_t count;
 };
 
+struct help;
+
 struct option_set {
     const char *command; /**< "run": whose help messages point to */
     const struct own_option *own;
     size_t own_count;
-    bool gate; /**< the settings that are a gate's only are options too */
+    bool gate;               /**< the settings that are a gate's only are options too */
+    const struct help *help; /**< what --help prints (options_help.h); NULL: nothing */
 };
 
 /** What a command line says of the plan. Texts are borrowed from argv, but for `headers`. */
@@ -47,8 +50,8 @@ struct plan_words {
  * @param ret_own    the command's own struct, zeroed; its lists are the caller's to free, also on failure
  * @param argv       argv[0] is not looked at; may be reordered (getopt does)
  *
- * Returns 0; 1 if --help was asked for (nothing is printed); or -1 (EXIT_USAGE; one line that names the option and what
- * to do). Values are checked by plan_make. Context: one thread, getopt has globals.
+ * Returns 0; 1 if --help was asked for, and has been printed where the set has one; or -1 (EXIT_USAGE; one line that
+ * names the option and what to do). Values are checked by plan_make. Context: one thread, getopt has globals.
  */
 int option_parse(struct plan_words *ret_words, void *ret_own, const struct option_set *set, int argc, char **argv,
                  struct failure *ret_failure);

@@ -5,12 +5,11 @@
 
 int run_options_parse(struct run_options *ret_options, int argc, char **argv, struct failure *ret_failure)
 {
-    const struct option_set set = {.command = "run", .own = run_own_options, .own_count = run_own_option_count};
+    const struct option_set set = {
+        .command = "run", .own = run_own_options, .own_count = run_own_option_count, .help = &run_help};
     struct run_options options = {0};
     struct plan_words words;
     int result = option_parse(&words, &options, &set, argc, argv, ret_failure);
-    if (result > 0)
-        run_help_print(stdout);
     if (result)
         return result;
     options.scenario = words.scenario || plan_words_make_cell(&words) ? words.scenario : "default";

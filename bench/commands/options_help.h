@@ -1,4 +1,7 @@
-/* The options that only `iorace run` has, and the help of all of its options; parts of which are other commands' too. */
+/*
+ * The help of commands that take settings (`iorace run`, `iorace gate`) as data: --help prints it, and the manual and
+ * the shells' completion are made of the same (describe.h).
+ */
 #ifndef BENCH_OPTIONS_HELP_H
 #define BENCH_OPTIONS_HELP_H
 
@@ -6,16 +9,33 @@
 #include <stdio.h>
 #include "option_parser.h"
 
+struct help_group {
+    const char *title;
+    const struct own_option *own; /**< options of the command's own; NULL: the settings of the scope */
+    size_t own_count;
+    enum setting_scope scope;
+};
+
+struct help {
+    const char *command; /**< "run" */
+    const char *usage;   /**< a line for each form: "[SCENARIO] [OPTIONS]\n" */
+    const char *about, *notes;
+    const struct help_group *groups;
+    size_t group_count;
+    bool gate; /**< the settings that are a gate's only are options too */
+};
+
 extern const struct own_option run_own_options[]; /**< fields of struct run_options */
 extern const size_t run_own_option_count;
+extern const struct help run_help;
 
-/** Write the help of `iorace run`. */
-void run_help_print(FILE *out);
+void help_print(const struct help *help, FILE *out);
 
-/** Write `  --name=UNIT  text`, the text in its column and as many lines as it takes. Of each of a command's own options. */
-void help_print_own(FILE *out, const struct own_option *own, size_t own_count);
+/** Write the same for what is made of it (describe.h). Returns 0 or -1. */
+int help_describe(const struct help *help, struct failure *ret_failure);
 
-/** Write the settings of one scope, with what each accepts. @param gate  those too that only a gate has */
-void help_print_settings(FILE *out, enum setting_scope scope, bool gate);
+/** Write what the help says of a setting: its words, what it accepts, its default. Cut where the buffer ends. */
+enum { SETTING_HELP_SIZE = 512 };
+void setting_help(const struct setting_key *key, char *buffer, size_t size);
 
 #endif

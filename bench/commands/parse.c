@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "describe.h"
 #include "parse.h"
 
 enum { KEY_HELP = 0x7000, KEY_USAGE };
@@ -57,6 +58,8 @@ static void set_failure(const char *said, const char *name, struct failure *ret_
 
 int command_parse(const struct argp *argp, int argc, char **argv, void *input, struct failure *ret_failure)
 {
+    if (argc == 2 && strcmp(argv[1], "--" DESCRIBE_OPTION) == 0)
+        return describe_argp(argp, argv[0], ret_failure) < 0 ? -1 : 1;
     static const struct argp_option help_options[] = {
         {"help", KEY_HELP, NULL, 0, "Show this help and end", -1},
         {"usage", KEY_USAGE, NULL, 0, "Show a short usage and end", -1},

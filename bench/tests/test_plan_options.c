@@ -119,7 +119,7 @@ static void test_help(void **state)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    run_help_print(out);
+    help_print(&run_help, out);
     fclose(out);
     for (const struct setting_key *key = setting_keys; key->name; key++) {
         char option[64];

@@ -3,7 +3,7 @@
 #include "perf.h"
 #include <iort/iort.h>
 
-enum { TASKS = 100, ROUNDS = 20000 };
+enum { TASKS = 100 };
 
 static struct rt_task *tasks[TASKS];
 static int results[TASKS];
@@ -27,42 +27,61 @@ static void release_all(void)
         rt_task_release(tasks[i]);
 }
 
-static void report(const char *how, struct perf_span begin)
+struct asked {
+    int argc;
+    char **argv;
+    long rounds;
+};
+
+static void report(const char *how, const struct asked *asked, struct perf_span begin)
 {
     char more[64];
     snprintf(more, sizeof(more), ",\"how\":\"%s\",\"tasks\":%d", how, TASKS);
-    perf_report("gather", more, (double)TASKS * ROUNDS, perf_end(begin));
+    perf_report("gather", more, (double)TASKS * (double)asked->rounds, perf_end(begin));
+}
+
+static int gather_all(void)
+{
+    return rt_gather(tasks, TASKS, results, RT_GATHER_STOP_ON_ERROR);
 }
 
 static int run(void *arg)
 {
-    (void)arg;
+    const struct asked *asked = arg;
     struct perf_span begin = perf_begin();
-    for (int round = 0; round < ROUNDS; round++) {
+    if (perf_case(asked->argc, asked->argv, 2, "gathered")) {
+        for (long round = 0; round < asked->rounds; round++) {
+            spawn_all();
+            if (gather_all() < 0)
+                return -1;
+            release_all();
+        }
+        report("gathered", asked, begin);
+    }
+    if (perf_case(asked->argc, asked->argv, 2, "joined")) {
+        begin = perf_begin();
+        for (long round = 0; round < asked->rounds; round++) {
+            spawn_all();
+            for (int i = 0; i < TASKS; i++)
+                rt_task_join(tasks[i], &results[i]);
+        }
+        report("joined", asked, begin);
+    }
+    if (perf_case(asked->argc, asked->argv, 2, "finished")) {
         spawn_all();
-        if (rt_gather(tasks, TASKS, results, RT_GATHER_STOP_ON_ERROR) < 0)
-            return -1;
+        gather_all();
+        begin = perf_begin();
+        for (long round = 0; round < asked->rounds; round++)
+            gather_all();
+        report("finished before", asked, begin);
         release_all();
     }
-    report("gathered", begin);
-    begin = perf_begin();
-    for (int round = 0; round < ROUNDS; round++) {
-        spawn_all();
-        for (int i = 0; i < TASKS; i++)
-            rt_task_join(tasks[i], &results[i]);
-    }
-    report("joined", begin);
-    spawn_all();
-    rt_gather(tasks, TASKS, results, RT_GATHER_STOP_ON_ERROR);
-    begin = perf_begin();
-    for (int round = 0; round < ROUNDS; round++)
-        rt_gather(tasks, TASKS, results, RT_GATHER_STOP_ON_ERROR);
-    report("finished before", begin);
-    release_all();
     return 0;
 }
 
-int main(void)
+/* perf_gather [ROUNDS [gathered|joined|finished]]: one case, or all */
+int main(int argc, char **argv)
 {
-    return rt_run(run, NULL, NULL) < 0;
+    struct asked asked = {argc, argv, perf_argument(argc, argv, 1, 20000)};
+    return rt_run(run, &asked, NULL) < 0;
 }

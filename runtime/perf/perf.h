@@ -84,4 +84,10 @@ static inline long perf_argument(int argc, char **argv, int index, long otherwis
     return value;
 }
 
+/* Whether argv[index] asks for this case, or there are not so many arguments and all are run. */
+static inline bool perf_case(int argc, char **argv, int index, const char *name)
+{
+    return index >= argc || strcmp(argv[index], name) == 0;
+}
+
 #endif

@@ -2,8 +2,6 @@
 #include "perf.h"
 #include <iort/iort.h>
 
-enum { PERMITS = 5000000 };
-
 struct holding {
     struct rt_semaphore semaphore;
     long tasks, rounds;
@@ -44,14 +42,14 @@ static int run(void *arg)
     return 0;
 }
 
-/* perf_semaphore [TASKS]: one is never made to wait. */
+/* perf_semaphore [TASKS [PERMITS OF ALL]]: one task is never made to wait. */
 int main(int argc, char **argv)
 {
     static const long all[] = {1, 2, 100, 10000};
-    long one = perf_argument(argc, argv, 1, 1);
+    long one = perf_argument(argc, argv, 1, 1), permits = perf_argument(argc, argv, 2, 5000000);
     for (int i = 0; i < (argc > 1 ? 1 : 4); i++) {
         struct holding holding = {.tasks = argc > 1 ? one : all[i]};
-        holding.rounds = holding.tasks < PERMITS ? PERMITS / holding.tasks : 1;
+        holding.rounds = holding.tasks < permits ? permits / holding.tasks : 1;
         if (rt_run(run, &holding, NULL) < 0)
             return 1;
     }

@@ -81,16 +81,18 @@ static int fire(void *arg)
     return 0;
 }
 
-/* perf_timer [DEADLINES THERE ARE MEANWHILE] */
+/* perf_timer [DEADLINES THERE ARE MEANWHILE [ROUNDS [cancelled|fired]]]: rounds of all together; one case, or both */
 int main(int argc, char **argv)
 {
     static const long all[] = {1, 1000, 10000};
-    long one = perf_argument(argc, argv, 1, 1);
+    long one = perf_argument(argc, argv, 1, 1), rounds = perf_argument(argc, argv, 2, 1000000);
     for (int i = 0; i < (argc > 1 ? 1 : 3); i++) {
         long waiting = argc > 1 ? one : all[i];
-        struct timers cancelled = {.waiting = waiting, .rounds = 1000000};
-        struct timers fired = {.waiting = waiting, .rounds = waiting < 1000000 ? 1000000 / waiting : 1};
-        if (rt_run(set_and_cancel, &cancelled, NULL) < 0 || rt_run(fire, &fired, NULL) < 0)
+        struct timers cancelled = {.waiting = waiting, .rounds = rounds};
+        struct timers fired = {.waiting = waiting, .rounds = waiting < rounds ? rounds / waiting : 1};
+        if (perf_case(argc, argv, 3, "cancelled") && rt_run(set_and_cancel, &cancelled, NULL) < 0)
+            return 1;
+        if (perf_case(argc, argv, 3, "fired") && rt_run(fire, &fired, NULL) < 0)
             return 1;
     }
     return 0;
