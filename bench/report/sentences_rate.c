@@ -9,6 +9,7 @@
 /* When a closed loop would have told another story: times that differ less are not worth a sentence. */
 #define HIDDEN_TIMES    2.0
 #define HIDDEN_LEAST_MS 1.0
+#define OWN_SHARE       0.5
 
 struct rate_speaker {
     FILE *out;
@@ -57,8 +58,10 @@ static void say_knee(struct rate_speaker *speaker, const struct lane_group *grou
 static double hidden(const struct summary_record *lane)
 {
     double ratio = lane->response_p99_ms / lane->service_p99_ms;
-    bool counts = ratio >= HIDDEN_TIMES && lane->response_p99_ms - lane->service_p99_ms >= HIDDEN_LEAST_MS &&
-                  strcmp(lane->runner, "null") != 0;
+    /* What the client itself was late with no closed loop hides. */
+    bool own_doing = strcmp(lane->workload, "null") == 0 || lane->pacing_p99_ms > OWN_SHARE * lane->queue_p99_ms;
+    bool counts = !own_doing && ratio >= HIDDEN_TIMES &&
+                  lane->response_p99_ms - lane->service_p99_ms >= HIDDEN_LEAST_MS && strcmp(lane->runner, "null") != 0;
     return counts ? ratio : 0;
 }
 

@@ -133,17 +133,17 @@ static void note_busy(struct report_table *table, struct table_maker *maker, con
         worst = lanes[i];
         most = share;
     }
-    if (!worst)
+    if (!worst || strcmp(worst->workload, "null") == 0)
         return;
-    const char *workers = worst->concurrency == 1
-                              ? "its one worker was"
-                              : pool_printf(maker->pool, "all %lld workers were", (long long)worst->concurrency);
+    bool one = worst->concurrency == 1;
+    const char *workers =
+        one ? "its one worker was" : pool_printf(maker->pool, "all %lld workers were", (long long)worst->concurrency);
     add_note(table, pool_printf(
                         maker->pool,
-                        "%s: %s busy when jobs were due (%s%.0f %% of them at %s/s), which waited for one: that is the "
-                        "queue; with more at once (--concurrency) it would be the server's",
+                        "%s: %s busy when jobs were due (%s%.0f %% of them at %s/s), which waited: that is the queue%s",
                         pool_clean(maker->pool, report_runner_label(worst->runner)), workers, count > 1 ? "up to " : "",
-                        100 * most, units_count(maker->pool, worst->offered_per_s)));
+                        100 * most, units_count(maker->pool, worst->offered_per_s),
+                        one ? "" : "; with more at once (--concurrency) it would be the server's"));
 }
 
 /* That a ready worker began late: its timer, or the CPU. It is not the same under every runner. */
@@ -152,7 +152,8 @@ static void note_pacing(struct report_table *table, struct table_maker *maker,
 {
     for (size_t i = 0; i < count; i++) {
         const struct summary_record *lane = lanes[i];
-        if (!(lane->pacing_p99_ms > PACING_SHARE * lane->response_p99_ms) || strcmp(lane->runner, "null") == 0)
+        if (!(lane->pacing_p99_ms > PACING_SHARE * lane->response_p99_ms) || strcmp(lane->workload, "null") == 0 ||
+            strcmp(lane->runner, "null") == 0)
             continue;
         add_note(
             table,

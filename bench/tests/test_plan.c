@@ -258,6 +258,17 @@ static void test_search(void **state)
     cell_finish(&point);
     plan_finish(&plan);
 
+    /* Told as what it is. */
+    char *shown = NULL;
+    size_t size;
+    plan = make_plan("[run]\nblocks = 6\n[cell s]\nrate = find\nrunner = threads\n[cell a]\n", false, NULL);
+    FILE *out = open_memstream(&shown, &size);
+    plan_print(&plan, out);
+    fclose(out);
+    assert_holds(shown, "6 blocks of 3 runs = 18, 1 search, seed 1, expected to take about ");
+    free(shown);
+    plan_finish(&plan);
+
     plan = make_plan(NULL, false, PAIRS("rate", "find", "duration-s", "9"));
     assert_string_equal(plan.cells[0].name, "sleep/rate=100");
     assert_int_equal(plan.cells[0].settings.jobs, 900);

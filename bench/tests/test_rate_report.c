@@ -123,6 +123,33 @@ static void what_a_closed_loop_hides_is_said(void **state)
           .response_p99_ms = 920,
           .service_p99_ms = 11,
           PILED});
+    /* That the client's own timer was late is none of the server's. */
+    SAYS(1, hidden,
+         {.runner = "coroutines",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 920,
+          .service_p99_ms = 11,
+          .queue_p99_ms = 900,
+          .pacing_p99_ms = 9});
+    SAYS(1, "",
+         {.runner = "coroutines",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 920,
+          .service_p99_ms = 11,
+          .queue_p99_ms = 900,
+          .pacing_p99_ms = 800});
+    SAYS(1, "",
+         {.runner = "coroutines",
+          .workload = "null",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 920,
+          .service_p99_ms = 11});
     /* Less than twice, less than a millisecond, or not known: nothing. */
     SAYS(1, "",
          {.runner = "coroutines",
