@@ -243,6 +243,7 @@ printf '%s\\n' "$spec" | exec {support.IORACE} trial
                 trials = support.read_trials(self.dir / name.replace(" ", "-"))
                 self.assertEqual([trial["state"] for trial in trials], ["ok", "failed", "ok"])
                 self.assertIn("no result", trials[1]["reason"])
+                self.assertEqual("that could be read: run is missing" in trials[1]["reason"], name == "another line")
                 self.assertIsNone(trials[1]["wall_s"])
 
 
