@@ -206,6 +206,7 @@ INSTEAD = r"""
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
                 const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
@@ -217,7 +218,8 @@ int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *
     if (strcmp(path, "/proc/self/exe") != 0 || !argv[1] || strcmp(argv[1], "trial") != 0)
         return next(pid, path, actions, attributes, argv, envp);
     char *instead[] = {"sh", getenv("INSTEAD"), NULL};
-    return next(pid, "/bin/sh", actions, attributes, instead, envp);
+    unsetenv("LD_PRELOAD"); /* a shell is no place for a sanitizer's runtime */
+    return next(pid, "/bin/sh", actions, attributes, instead, environ);
 }
 """
 
