@@ -6,7 +6,7 @@
  * Find a data file: under $IORACE_DATADIR, else under share/iorace beside the executable's bin directory, else under the
  * source tree that the program was built from.
  *
- * @param relative  as in the source tree: "scripts/charts/wall.gp", "bench/scenarios"
+ * @param relative  as in the source tree: "scripts/charts/bars.gp", "bench/scenarios"
  * Returns a path that exists (free it), or NULL.
  */
 char *data_path(const char *relative);

@@ -22,6 +22,8 @@ static const struct command commands[] = {
     { "list",   command_list,   "show scenarios, workloads and runners" },
     { "plot",   command_plot,   "draw the charts of a stored run again" },
     { "report", command_report, "write the tables and report.html of a stored run again" },
+    { "compare", command_compare, "say what differs between two stored runs" },
+    { "history", command_history, "show how stored runs went on, and where they changed" },
     { "serve",  command_serve,  "run the test server by itself" },
     { "doctor", command_doctor, "say what on this machine would limit or disturb a run" },
     { "trial",  command_trial,  "run one trial described on standard input (used by run)" },

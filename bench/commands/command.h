@@ -19,6 +19,8 @@ int command_list(int argc, char **argv, struct failure *ret_failure);
 int command_serve(int argc, char **argv, struct failure *ret_failure);
 int command_plot(int argc, char **argv, struct failure *ret_failure);
 int command_report(int argc, char **argv, struct failure *ret_failure);
+int command_compare(int argc, char **argv, struct failure *ret_failure);
+int command_history(int argc, char **argv, struct failure *ret_failure);
 int command_doctor(int argc, char **argv, struct failure *ret_failure);
 int command_gate(int argc, char **argv, struct failure *ret_failure);
 int command_trial(int argc, char **argv, struct failure *ret_failure);

@@ -74,7 +74,7 @@ void setting_help(const struct setting_key *key, char *text, size_t size)
     char accepts[256] = "";
     setting_accepts(key, accepts, sizeof(accepts));
     /* Of a text, a file or a URL the unit and the words say it already; delays have it in theirs. */
-    bool shown = key->kind == SETTING_COUNT || key->kind == SETTING_WORD || key->kind == SETTING_WORD_LIST ||
+    bool shown = setting_is_number(key) || key->kind == SETTING_WORD || key->kind == SETTING_WORD_LIST ||
                  key->kind == SETTING_CPUS;
     bool defaults = key->fallback && key->kind != SETTING_FLAG;
     size_t used = (size_t)snprintf(text, size, "%s", key->help);

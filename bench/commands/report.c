@@ -7,9 +7,12 @@
 #include "parse.h"
 #include "../report/report.h"
 
-enum { KEY_NO_FILES = 0x100 };
+enum { KEY_NO_FILES = 0x100, KEY_MD };
 
 static const struct argp_option argp_options[] = {
+    {"md", KEY_MD, "FILE", OPTION_ARG_OPTIONAL,
+     "The result as Markdown for a pull request: into FILE, or without one on standard output in place of the tables",
+     0},
     {"no-files", KEY_NO_FILES, NULL, 0, "Only print; write nothing into DIR", 0},
     {0},
 };
@@ -23,7 +26,8 @@ static const char doc[] =
 
 struct arguments {
     const char *dir;
-    bool no_files;
+    const char *md_file; /* NULL: none */
+    bool no_files, md;
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -32,6 +36,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     switch (key) {
     case KEY_NO_FILES:
         arguments->no_files = true;
+        return 0;
+    case KEY_MD:
+        if (arg && !arg[0])
+            argp_error(state, "--md=: the name of a file is missing");
+        arguments->md = true;
+        arguments->md_file = arg;
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->dir)
@@ -46,22 +56,34 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     }
 }
 
-static int write_files(const struct run_data *run, struct failure *ret_failure)
+static int write_files(const struct run_data *run, const struct arguments *arguments, struct failure *ret_failure)
 {
-    if (report_write_csv(run, ret_failure) != 0)
+    if (!arguments->no_files && (report_write_csv(run, ret_failure) != 0 || report_write_html(run, ret_failure) != 0))
         return -1;
-    return report_write_html(run, ret_failure);
+    return arguments->md_file ? report_write_markdown(run, arguments->md_file, ret_failure) : 0;
 }
 
-/* A full disk behind a pipe or a redirection must not look like success. */
-static int print(const struct run_data *run, bool with_files, struct failure *ret_failure)
+static void print_place(const struct run_data *run)
 {
-    report_print(run, stdout);
-    char *dir = with_files ? realpath(run->dir, NULL) : NULL, *clean = dir ? clean_text(dir, 4096) : NULL;
+    char *dir = realpath(run->dir, NULL), *clean = dir ? clean_text(dir, 4096) : NULL;
     if (clean)
         printf("\nPage:   file://%s/report.html\n", clean);
     free(clean);
     free(dir);
+}
+
+/* A full disk behind a pipe or a redirection must not look like success. */
+static int print(const struct run_data *run, const struct arguments *arguments, bool written,
+                 struct failure *ret_failure)
+{
+    if (arguments->md && !arguments->md_file) {
+        if (report_print_markdown(run, stdout, ret_failure) != 0)
+            return -1;
+    } else {
+        report_print(run, stdout);
+        if (written && !arguments->no_files)
+            print_place(run);
+    }
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout))
         return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write the tables: %s", strerror(errno ? errno : EIO));
@@ -79,9 +101,9 @@ int command_report(int argc, char **argv, struct failure *ret_failure)
     struct run_data run;
     if (run_data_read(&run, arguments.dir, ret_failure) != 0)
         return (int)ret_failure->status;
-    int result = arguments.no_files ? 0 : write_files(&run, ret_failure);
+    int result = write_files(&run, &arguments, ret_failure);
     /* A directory that cannot be written is no reason to keep what was found to oneself. */
-    if (print(&run, result == 0 && !arguments.no_files, result == 0 ? ret_failure : NULL) != 0 && result == 0)
+    if (print(&run, &arguments, result == 0, result == 0 ? ret_failure : NULL) != 0 && result == 0)
         result = -1;
     run_data_finish(&run);
     return result == 0 ? EXIT_DONE : (int)ret_failure->status;

@@ -109,3 +109,11 @@ int cpu_core_count(const char *root, const cpu_set_t *cpus)
     int count = CPU_COUNT(&cores);
     return count > 0 ? count : -ENOENT;
 }
+
+bool cpu_sets_share_core(const char *root, const cpu_set_t *one, const cpu_set_t *other)
+{
+    cpu_set_t both;
+    CPU_OR(&both, one, other);
+    int first = cpu_core_count(root, one), second = cpu_core_count(root, other), all = cpu_core_count(root, &both);
+    return first > 0 && second > 0 && all > 0 && first + second > all;
+}

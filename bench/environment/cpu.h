@@ -26,6 +26,10 @@ int cpu_turbo(const char *root, bool *ret_turbo);
 /** Count the physical cores among these CPUs. Returns the count, or -ENOENT (no topology in /sys). */
 int cpu_core_count(const char *root, const cpu_set_t *cpus);
 
+/** Ask whether a CPU of the one set and a CPU of the other are threads of the same core, or the same CPU; where /sys does
+ * not tell, no. */
+bool cpu_sets_share_core(const char *root, const cpu_set_t *one, const cpu_set_t *other);
+
 /**
  * Name what the machine runs under: "kvm", "xen", "vmware", "hyperv", ... "none" on bare metal, "unnamed" for a
  * hypervisor that hides its name. Containers are not looked for: they have limits (cgroup.h), not another processor.

@@ -7,11 +7,11 @@
 
 /* px */
 #define AXES_LEFT  430.0
-#define AXES_RIGHT 1110.0
+#define AXES_RIGHT 1010.0
 #define AXES_TOP   180.0
 #define ROW        96.0
 #define AXES_FOOT  84.0
-#define WORDS_LEFT 1140.0
+#define WORDS_LEFT 1035.0
 #define LABEL_ROOM (AXES_LEFT - CHART_MARGIN - 30)
 #define WORDS_ROOM (CHART_WIDTH - CHART_MARGIN - WORDS_LEFT)
 

@@ -219,7 +219,7 @@ static int take_line(struct gate_plan *plan, const struct gate_trial *trial, con
         lane->unsupported[side] = true;
         keep_reason(lane, trial->arm, reason);
     } else if (!state || strcmp(state, "ok") != 0) {
-        trial_line_failed(outcome->line, ret_local_limit);
+        *ret_local_limit |= trial_line_hit_limit(outcome->line);
         lane->failed[side]++;
         keep_reason(lane, trial->arm, reason);
     } else {
@@ -243,16 +243,21 @@ int gate_trial_run(struct gate_stage *stage, struct gate_plan *plan, const struc
     if (with_server && stage_start_server(&stage->sides[SIDE_BASE], &stage->server, ret_failure) < 0)
         return -1;
     struct trial_spec spec;
-    stage_fill_spec(&spec, &stage->sides[side], of_side, trial->block + trial->phase * plan->blocks, &stage->server);
+    stage_fill_spec(&spec, &stage->sides[side], of_side, of_side, trial->block + trial->phase * plan->blocks,
+                    &stage->server);
     spec.run = (char *)stage->run_id;
     spec.position = trial->position;
     struct commanded commanded = {0};
     struct trial_outcome outcome = {0};
     int error = commands ? start_commanded(&commanded, &spec, stage, side, ret_failure) : 0;
+    struct others_watch others;
+    others_begin(&others, spec.client_cpus, with_server ? stage->sides[SIDE_BASE].split.server : "",
+                 with_server ? stage->server.pid : 0);
     if (!error)
         error = trial_process_run(&outcome, &spec, binary_of(plan, side), stage_hang_limit_s(of_side), stage->watch,
                                   stage->watch_context, ret_failure);
     if (!error && !outcome.interrupted) {
+        stage_note_others(&others, of_side->cell, outcome.line);
         if (with_server)
             stage_note_server(&stage->server, of_side->cell, outcome.line);
         if (commands)

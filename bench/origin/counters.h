@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 #include "lateness.h"
 
 /** Written by one loop, read by any. All zeros is the start. On cache lines of its own, or loops would slow each other.
@@ -17,6 +18,8 @@ struct counters {
     _Atomic uint64_t refused;     /**< malformed, too large or too slow: answered with an error and closed */
     _Atomic uint64_t connections; /**< accepted */
     struct lateness lateness;     /**< of answers that were to be late */
+    _Atomic clockid_t cpu_clock;  /**< of the loop's thread, once it runs; until then 0 */
+    _Atomic int64_t cpu_taken_ns; /**< what that clock said when the counters were last reset */
 };
 
 /** Those of all loops. */
@@ -29,6 +32,9 @@ static inline void counters_add(_Atomic uint64_t *counter)
 {
     atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
+
+/** Say that the calling thread is the loop whose counters these are: its CPU time is theirs. */
+void counters_begin(struct counters *counters);
 
 /**
  * Write the sums as a JSON object and a newline.

@@ -55,6 +55,8 @@ struct origin_stats {
     int64_t late_p50_ns;    /**< how much later than asked the answer began; -1 where delayed is 0 */
     int64_t late_p99_ns;
     int64_t late_max_ns;
+    int64_t cpu_ns;         /**< CPU time of its loops together */
+    int64_t busiest_cpu_ns; /**< of the one that had the most: connections fall to the loops by chance */
 };
 
 /**

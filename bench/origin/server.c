@@ -117,6 +117,7 @@ static int loop_main(void *arg)
 
 static void run_loop(struct server_loop *loop)
 {
+    counters_begin(loop->counters);
     loop->result = rt_loop_run(loop->rt, loop_main, loop);
     rt_loop_destroy(loop->rt); /* cancels the connections, which then close and free themselves */
     loop->rt = NULL;

@@ -7,10 +7,11 @@
 #include "../cpus.h"
 #include "../workloads/workload.h"
 #include "cells.h"
+#include "knee.h"
 #include "params.h"
 #include "said.h"
 
-enum { MOST_AXES = 8, NAME_SIZE = 400, PLAIN_JOBS = 100, MOST_JOBS = 100000000 };
+enum { MOST_AXES = 8, NAME_SIZE = 400, PLAIN_JOBS = 100, PLAIN_SECONDS = 5, STEP_SECONDS = 2, MOST_JOBS = 100000000 };
 
 /* What a bare `--workload sleep` does: sleeping for no time at all would measure nothing that anybody asked for. */
 static const char plain_workload[] = "sleep", transfer_workload[] = "download", plain_delay_ms[] = "20",
@@ -42,7 +43,7 @@ static int no_memory(struct making *making)
     return failure_set(making->failure, EXIT_LOCAL_LIMIT, "out of memory for the plan");
 }
 
-static void cell_finish(struct cell *cell)
+void cell_finish(struct cell *cell)
 {
     settings_finish(&cell->settings);
     free(cell->name);
@@ -188,12 +189,28 @@ static int make_base(struct making *making)
 
 /* --- one point --- */
 
+/* Of an open loop: as many as arrive in its time. */
+static int jobs_of_rate(struct making *making, struct settings *settings)
+{
+    char where[WHERE_SIZE];
+    const char *blamed = settings->duration_s ? "duration-s" : "rate";
+    settings->jobs = settings->rate * (settings->duration_s ? settings->duration_s : PLAIN_SECONDS);
+    if (settings->jobs > MOST_JOBS)
+        return failure_set(making->failure, EXIT_USAGE,
+                           "%s: %lld jobs a second for %lld s make %lld jobs; at most %d are accepted",
+                           where_of(making, blamed, where), (long long)settings->rate,
+                           (long long)(settings->jobs / settings->rate), (long long)settings->jobs, MOST_JOBS);
+    return 0;
+}
+
 static int resolve_jobs(struct making *making, struct settings *settings)
 {
     char where[WHERE_SIZE];
     struct delay_totals totals;
-    if (settings->jobs)
+    if (settings->jobs || settings->rate == RATE_FIND)
         return 0;
+    if (settings->duration_s)
+        return jobs_of_rate(making, settings);
     if (settings->jobs_per_worker) {
         settings->jobs = settings->jobs_per_worker * settings->concurrency;
         if (settings->jobs > MOST_JOBS)
@@ -208,7 +225,48 @@ static int resolve_jobs(struct making *making, struct settings *settings)
     settings->jobs = totals.is_list ? totals.count : PLAIN_JOBS;
     if (settings->url_file)
         return targets_count(making->source->targets, settings->url_file, &settings->jobs, making->failure);
+    return settings->rate && !totals.is_list ? jobs_of_rate(making, settings) : 0;
+}
+
+/* Of a search's cell: the rate, and what follows from it. */
+static int set_rate(struct cell *cell, int64_t rate, struct failure *ret_failure)
+{
+    cell->settings.rate = rate;
+    cell->settings.jobs = knee_step_jobs(rate, cell->settings.duration_s);
+    free(cell->name);
+    free(cell->params);
+    if (asprintf(&cell->name, "%s/rate=%lld", cell->sweep, (long long)rate) < 0)
+        cell->name = NULL;
+    cell->params = params_text(&cell->settings);
+    if (!cell->name || !cell->params)
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory for the plan");
     return 0;
+}
+
+int cell_at_rate(struct cell *ret_cell, const struct cell *first, int64_t rate, struct failure *ret_failure)
+{
+    struct cell cell = {.transfers = first->transfers, .without_workers = first->without_workers, .find = true};
+    if (settings_copy(&cell.settings, &first->settings, ret_failure))
+        return -1;
+    cell.sweep = strdup(first->sweep);
+    if (!cell.sweep || set_rate(&cell, rate, ret_failure)) {
+        cell_finish(&cell);
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory for the plan");
+    }
+    *ret_cell = cell;
+    return 0;
+}
+
+/* The points of a search differ in nothing but the rate, so that they are of one sweep whatever else is swept. */
+static int begin_search(struct making *making, struct cell *cell)
+{
+    free(cell->sweep);
+    cell->sweep = cell->name;
+    cell->name = NULL;
+    cell->find = true;
+    if (!cell->settings.duration_s)
+        cell->settings.duration_s = STEP_SECONDS;
+    return set_rate(cell, KNEE_FIRST_RATE, making->failure);
 }
 
 static int check_targets(struct making *making, const struct settings *settings, bool without_workers)
@@ -267,7 +325,7 @@ static int fill_point(struct making *making, struct cell *cell, const char *runn
     cell->params = params_text(&cell->settings);
     if (!cell->name || !cell->params || (making->axis_count > 0 && !cell->sweep))
         return no_memory(making);
-    return 0;
+    return cell->settings.rate == RATE_FIND ? begin_search(making, cell) : 0;
 }
 
 static int add_point(struct making *making, const char *runner_list, bool without_workers)

@@ -15,6 +15,12 @@ struct cell_list {
 
 void cell_list_finish(struct cell_list *list);
 
+void cell_finish(struct cell *cell);
+
+/** Make another point of a search: `first`, but for the rate and what follows from it (name, params, jobs).
+ *  Returns 0 or -1; cell_finish frees it. */
+int cell_at_rate(struct cell *ret_cell, const struct cell *first, int64_t rate, struct failure *ret_failure);
+
 struct cell_source {
     const struct scenario *scenario;        /* NULL: the options are all there is */
     const struct scenario_section *section; /* of it */

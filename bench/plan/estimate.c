@@ -1,6 +1,7 @@
 /* Roughly how long a plan will take. */
 #include <string.h>
 #include "../runners.h"
+#include "knee.h"
 #include "plan.h"
 
 /* Rough costs, in seconds; measured on a small machine of 2024. They only have to tell a minute from an hour. */
@@ -40,17 +41,19 @@ double plan_estimate_trial_s(const struct lane *lane)
     double workers = runner->concurrent ? (double)settings->concurrency : 1;
     double jobs = (double)settings->jobs;
     double fixed_s = start_s + workers * (lane->cell->transfers ? worker_s + connection_s : worker_s);
+    double arriving_s = settings->rate > 0 ? jobs / (double)settings->rate : 0;
     if (runner->skips_jobs)
-        return fixed_s;
+        return fixed_s + arriving_s;
     double busy_s = jobs * ((lane->cell->transfers ? transfer_s : job_s) + (double)settings->spin_us / 1e6);
     double waiting_s = delays_s(settings, plan_waits_one_after_another(lane) ? 1 : workers);
-    return fixed_s + busy_s + waiting_s;
+    return fixed_s + (busy_s + waiting_s > arriving_s ? busy_s + waiting_s : arriving_s);
 }
 
 double plan_estimate_s(const struct plan *plan)
 {
     double sum_s = 0;
     for (size_t i = 0; i < plan->lane_count; i++)
-        sum_s += plan_estimate_trial_s(&plan->lanes[i]);
-    return sum_s * (double)plan->run.blocks;
+        sum_s += plan_estimate_trial_s(&plan->lanes[i]) *
+                 (double)(plan->lanes[i].cell->find ? KNEE_USUAL_TRIALS : plan->run.blocks);
+    return sum_s;
 }

@@ -26,7 +26,7 @@ static void write_setting(FILE *out, const struct settings *settings, const stru
 {
     const void *field = setting_field_const(settings, key);
     fprintf(out, "%s=", key->name);
-    if (key->kind == SETTING_COUNT)
+    if (setting_is_number(key))
         fprintf(out, "%lld", (long long)*(const int64_t *)field);
     else if (key->kind == SETTING_FLAG)
         fputs("yes", out); /* no is the default */

@@ -4,6 +4,7 @@
 #include "../cpus.h"
 #include "../runners.h"
 #include "cells.h"
+#include "knee.h"
 #include "order.h"
 #include "plan.h"
 #include "scenario.h"
@@ -99,16 +100,30 @@ static int make_cells(struct plan *plan, struct cell_source *source, struct fail
 /* An option that no cell can use is a mistake, not a wish to be passed over. */
 static int check_options_used(const struct plan *plan, const struct cell_source *source, struct failure *ret_failure)
 {
-    for (size_t i = 0; i < plan->cell_count; i++)
-        if (plan->cells[i].transfers)
-            return 0;
-    for (size_t i = 0; i < source->override_count; i++)
-        if (source->overrides[i].key->transfers_only)
+    bool transfers = false, rates = false, counted = false;
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        transfers = transfers || plan->cells[i].transfers;
+        rates = rates || plan->cells[i].settings.rate;
+        counted = counted || !plan->cells[i].find;
+    }
+    for (size_t i = 0; i < source->override_count; i++) {
+        const struct setting_key *key = source->overrides[i].key;
+        if (key->transfers_only && !transfers)
             return failure_set(
                 ret_failure, EXIT_USAGE,
                 "--%s: means nothing here, since no cell makes requests; leave it out, or say --workload "
                 "download",
-                source->overrides[i].key->name);
+                key->name);
+        if (key->open_loop_only && !rates)
+            return failure_set(ret_failure, EXIT_USAGE,
+                               "--%s: means nothing here, since no cell has a rate; leave it out, or say --rate",
+                               key->name);
+        if (strncmp(key->name, "jobs", 4) == 0 && !counted)
+            return failure_set(
+                ret_failure, EXIT_USAGE,
+                "--%s: means nothing to a search, whose steps are as long as --duration-s says; leave it out",
+                key->name);
+    }
     return 0;
 }
 
@@ -153,6 +168,8 @@ static int make_lanes(struct plan *plan, struct failure *ret_failure)
 static int make_trials(struct plan *plan, struct failure *ret_failure)
 {
     size_t blocks = (size_t)plan->run.blocks;
+    for (size_t i = 0; i < plan->lane_count; i++)
+        plan->search_count += plan->lanes[i].cell->find;
     if (plan->lane_count * blocks > MOST_TRIALS)
         return failure_set(ret_failure, EXIT_USAGE,
                            "%s: %zu lanes in %zu blocks make more than %d trials; fewer --blocks or shorter lists are "
@@ -164,9 +181,10 @@ static int make_trials(struct plan *plan, struct failure *ret_failure)
     for (size_t block = 1; block <= blocks; block++) {
         struct planned_trial *first = &plan->trials[plan->trial_count];
         for (size_t i = 0; i < plan->lane_count; i++)
-            plan->trials[plan->trial_count++] =
-                (struct planned_trial){.lane = &plan->lanes[i], .block = (int64_t)block};
-        order_block(first, plan->lane_count, plan->run.seed, (int64_t)block);
+            if (!plan->lanes[i].cell->find)
+                plan->trials[plan->trial_count++] =
+                    (struct planned_trial){.lane = &plan->lanes[i], .block = (int64_t)block};
+        order_block(first, plan->lane_count - plan->search_count, plan->run.seed, (int64_t)block);
     }
     return 0;
 }
@@ -176,6 +194,9 @@ static int make_trials(struct plan *plan, struct failure *ret_failure)
 static int note_cell(struct plan *plan, const struct cell *cell, struct failure *ret_failure)
 {
     struct delay_totals totals;
+    if (cell->find && add_note(plan, ret_failure, "%s: a search, of up to %d trials of about %lld s under each runner",
+                               cell->sweep, KNEE_MOST_TRIALS, (long long)cell->settings.duration_s))
+        return -1;
     if (!cell->transfers || delay_list_measure(&totals, cell->settings.delay_ms, "delay-ms", NULL))
         return 0;
     if (totals.count && totals.max_ms >= (double)cell->settings.timeout_ms)

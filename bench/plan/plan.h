@@ -19,6 +19,7 @@ struct cell {
     struct settings settings; /**< jobs and concurrency resolved */
     bool transfers;           /**< its workload makes requests: connections and a server mean something */
     bool without_workers;     /**< of a sweep's serial lane: concurrency does not apply; the name is the section's */
+    bool find; /**< the first point of a search for the highest rate (knee.h); the others are made as it goes */
 };
 
 struct lane {
@@ -41,6 +42,7 @@ struct plan {
     size_t lane_count;
     struct planned_trial *trials; /**< block by block; within a block in an order drawn from the seed */
     size_t trial_count;
+    size_t search_count; /**< lanes whose cell is a search: none of their trials is among these */
     char **notes; /**< "left out: download-all-cpus (needs 3 CPUs, here are 2)" */
     size_t note_count;
 };
@@ -63,7 +65,8 @@ struct plan_override {
  *
  * Which jobs: where several of jobs, jobs-per-worker, a list of delays and url-file are said, what is said later counts
  * (the command line after the cell after [run]); of those said in one place jobs or jobs-per-worker before a list of
- * delays before url-file. If the list or the file is shorter than the jobs, it begins anew.
+ * delays before url-file; with a rate duration-s is one more that may be said. If the list or the file is shorter than
+ * the jobs, it begins anew.
  *
  * A section that gives a runner that cannot be parallel (serial, null) and sweeps concurrency gets one such lane a
  * block, of a cell named after the section. Checks: file and line for every complaint; remote targets (needs

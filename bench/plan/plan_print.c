@@ -64,9 +64,13 @@ static void print_cells(const struct plan *plan, FILE *out)
 void plan_print(const struct plan *plan, FILE *out)
 {
     fprintf(out, "%s%s%s\n", plan->scenario, plan->title ? ": " : "", plan->title ? plan->title : "");
-    fprintf(out, "%lld block%s of %zu run%s = %zu, seed %lld, expected to take ", (long long)plan->run.blocks,
-            plan->run.blocks == 1 ? "" : "s", plan->lane_count, plan->lane_count == 1 ? "" : "s", plan->trial_count,
-            (long long)plan->run.seed);
+    size_t lanes = plan->lane_count - plan->search_count;
+    if (lanes > 0)
+        fprintf(out, "%lld block%s of %zu run%s = %zu, ", (long long)plan->run.blocks, plan->run.blocks == 1 ? "" : "s",
+                lanes, lanes == 1 ? "" : "s", plan->trial_count);
+    if (plan->search_count > 0)
+        fprintf(out, "%zu search%s, ", plan->search_count, plan->search_count == 1 ? "" : "es");
+    fprintf(out, "seed %lld, expected to take ", (long long)plan->run.seed);
     print_duration(plan_estimate_s(plan), out);
     fputs("\n\n", out);
     print_cells(plan, out);

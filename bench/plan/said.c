@@ -75,8 +75,8 @@ static void drop_older_jobs(struct said_table *table)
         last = delays->place;
     if (file->place > last)
         last = file->place;
-    struct said *counts[] = {said_of(table, "jobs"), said_of(table, "jobs-per-worker")};
-    for (size_t i = 0; i < 2; i++)
+    struct said *counts[] = {said_of(table, "jobs"), said_of(table, "jobs-per-worker"), said_of(table, "duration-s")};
+    for (size_t i = 0; i < 3; i++)
         if (counts[i]->place < last)
             *counts[i] = (struct said){0};
 }
@@ -105,8 +105,7 @@ static int drop(struct said_table *table, const struct setting_key *key, const c
     struct said *said = said_of_key(table, key);
     char where[WHERE_SIZE];
     if (said->place == SAID_CELL || said->place == SAID_CELL_QUICK)
-        return failure_set(ret_failure, EXIT_USAGE,
-                           "%s: means nothing here, since this cell's workload %s; leave it out",
+        return failure_set(ret_failure, EXIT_USAGE, "%s: means nothing here, since this cell%s; leave it out",
                            said_where(table, key, where), because);
     *said = (struct said){0};
     return 0;
@@ -115,12 +114,28 @@ static int drop(struct said_table *table, const struct setting_key *key, const c
 static int drop_foreign_to_workload(struct said_table *table, bool idle, struct failure *ret_failure)
 {
     for (const struct setting_key *key = setting_keys; key->name; key++)
-        if (key->transfers_only && drop(table, key, "makes no requests (download does)", ret_failure))
+        if (key->transfers_only && drop(table, key, "'s workload makes no requests (download does)", ret_failure))
             return -1;
     if (!idle)
         return 0;
-    return drop(table, setting_find("delay-ms"), "does nothing at all", ret_failure) ||
-                   drop(table, setting_find("spin-us"), "does nothing at all", ret_failure)
+    return drop(table, setting_find("delay-ms"), "'s workload does nothing at all", ret_failure) ||
+                   drop(table, setting_find("spin-us"), "'s workload does nothing at all", ret_failure)
+               ? -1
+               : 0;
+}
+
+/* A closed loop has no arrivals; a search sets how many jobs its steps have. */
+static int drop_foreign_to_loop(struct said_table *table, struct failure *ret_failure)
+{
+    const struct said *rate = said_of(table, "rate");
+    for (const struct setting_key *key = setting_keys; !rate->place && key->name; key++)
+        if (key->open_loop_only && drop(table, key, " has no rate", ret_failure))
+            return -1;
+    if (!rate->place || strcmp(rate->value, "find") != 0)
+        return 0;
+    static const char because[] = " is a search, whose steps take as long as duration-s says";
+    return drop(table, setting_find("jobs"), because, ret_failure) ||
+                   drop(table, setting_find("jobs-per-worker"), because, ret_failure)
                ? -1
                : 0;
 }
@@ -150,7 +165,13 @@ int said_settle(struct said_table *table, bool transfers, bool idle, struct fail
         result = transfers ? drop_asked_of_test_server(table, ret_failure)
                            : drop_foreign_to_workload(table, idle, ret_failure);
     if (result == 0)
+        result = drop_foreign_to_loop(table, ret_failure);
+    if (result == 0)
         result = exclude(table, "jobs", "jobs-per-worker", ret_failure);
+    if (result == 0)
+        result = exclude(table, "duration-s", "jobs", ret_failure);
+    if (result == 0)
+        result = exclude(table, "duration-s", "jobs-per-worker", ret_failure);
     if (result == 0)
         drop_older_jobs(table);
     return result;

@@ -24,8 +24,8 @@ struct said_table {
 void said_collect(struct said_table *ret_table, const struct cell_source *source);
 
 /**
- * Drop what does not count: what means nothing to this workload or to a server of somebody else's, and of those that
- * exclude each other (url and url-file; the sources of the number of jobs) the earlier.
+ * Drop what does not count: what means nothing to this workload, to a closed loop, to a search or to a server of somebody
+ * else's, and of those that exclude each other (url and url-file; the sources of the number of jobs) the earlier.
  *
  * @param transfers  the workload makes requests
  * @param idle       the workload does nothing at all: no delay and no work either

@@ -25,6 +25,12 @@ static const char *const *method_words(void)
     return words;
 }
 
+static const char *const *arrivals_words(void)
+{
+    static const char *const words[] = {"fixed", "poisson", NULL};
+    return words;
+}
+
 #define FIELD(member) .offset = offsetof(struct settings, member)
 
 /* The order is that of --help and of a cell's params. A count without a fallback is 0 where it was not given. */
@@ -59,6 +65,17 @@ const struct setting_key setting_keys[] = {
      .min = 1, .max = 1000000, .unit = "N", .help = "jobs in a trial, for each unit of --concurrency"},
     {.name = "concurrency", .kind = SETTING_COUNT, .scope = SETTING_CELL, FIELD(concurrency), .sweeps = true, .min = 1,
      .max = 1000000, .fallback = "20", .unit = "N", .help = "jobs under way at once: threads or tasks"},
+    {.name = "rate", .kind = SETTING_RATE, .scope = SETTING_CELL, FIELD(rate), .sweeps = true, .in_params = true,
+     .min = 1, .max = 10000000, .unit = "N",
+     .help = "open loop: start so many jobs a second, whether the earlier ones have ended or not; find searches the "
+             "highest rate that is kept up with"},
+    {.name = "arrivals", .kind = SETTING_WORD, .scope = SETTING_CELL, FIELD(arrivals), .open_loop_only = true,
+     .in_params = true, .words = arrivals_words, .unit = "HOW",
+     .help = "with --rate: fixed, at equal distances (the default), or poisson, as if by people who do not know of each "
+             "other"},
+    {.name = "duration-s", .kind = SETTING_COUNT, .scope = SETTING_CELL, FIELD(duration_s), .open_loop_only = true,
+     .min = 1, .max = 86400, .unit = "S",
+     .help = "with --rate: how long jobs arrive, which sets how many there are; without it 5, of each step of a search 2"},
     {.name = "delay-ms", .kind = SETTING_DELAYS, .scope = SETTING_CELL, FIELD(delay_ms), .in_params = true,
      .unit = "MS",
      .help = "how long a job waits: one number for all, or a list such as 10x500,10x200 that also sets the jobs"},
@@ -123,9 +140,14 @@ const void *setting_field_const(const struct settings *settings, const struct se
     return (const char *)settings + key->offset;
 }
 
+bool setting_is_number(const struct setting_key *key)
+{
+    return key->kind == SETTING_COUNT || key->kind == SETTING_RATE;
+}
+
 static bool holds_text(const struct setting_key *key)
 {
-    return key->kind != SETTING_COUNT && key->kind != SETTING_FLAG;
+    return !setting_is_number(key) && key->kind != SETTING_FLAG;
 }
 
 int settings_init(struct settings *settings)
@@ -180,7 +202,7 @@ bool setting_is_default(const struct settings *settings, const struct setting_ke
     const void *field = setting_field_const(settings, key);
     if (key->kind == SETTING_FLAG)
         return !*(const bool *)field;
-    if (key->kind == SETTING_COUNT)
+    if (setting_is_number(key))
         return *(const int64_t *)field == (key->fallback ? strtoll(key->fallback, NULL, 10) : 0);
     const char *text = *(char *const *)field;
     return !text || (key->fallback && strcmp(text, key->fallback) == 0);

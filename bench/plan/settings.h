@@ -27,6 +27,9 @@ struct settings {
     int64_t jobs;            /**< 0: not given; in a plan's cell resolved (plan_make says from what) */
     int64_t jobs_per_worker; /**< 0: not given */
     int64_t concurrency;     /**< 20 */
+    int64_t rate;            /**< jobs per second, an open loop; 0: a closed loop; RATE_FIND: search */
+    char *arrivals;          /**< of an open loop: fixed | poisson; NULL: fixed */
+    int64_t duration_s;      /**< of an open loop: jobs arrive for so long; 0: not given */
     char *delay_ms;          /**< "20", or "10x500,10x200" */
     int64_t body_bytes;      /**< 10000 */
     int64_t spin_us;         /**< CPU work in each job */
@@ -44,8 +47,12 @@ struct settings {
     char *metric;       /**< what a gate judges the cell by; NULL: what fits it */
 };
 
+/** A rate that is to be found out: only in what a scenario or an option says; a plan's cells have numbers. */
+enum { RATE_FIND = -1 };
+
 enum setting_kind {
     SETTING_COUNT,     /**< int64_t: digits with an optional k, M or G (powers of 1000) */
+    SETTING_RATE,      /**< int64_t: as a count, or the word find */
     SETTING_TEXT,      /**< any text */
     SETTING_WORD,      /**< one of `words` */
     SETTING_WORD_LIST, /**< comma list out of `words` (runner) */
@@ -67,6 +74,7 @@ struct setting_key {
     enum setting_scope scope;
     size_t offset;
     bool transfers_only;               /**< means nothing to a workload that makes no transfers */
+    bool open_loop_only;               /**< means nothing without a rate */
     bool sweeps;                       /**< a comma list in a cell makes one cell for each value (counts only) */
     bool in_params;                    /**< part of the cell's canonical params text if it is not the default */
     bool gate_only;                    /**< of `iorace gate` and of scenarios: no option of run, and no trial hears of it */
@@ -87,6 +95,9 @@ size_t setting_count(void);
 
 /** Returns the key, or NULL. */
 const struct setting_key *setting_find(const char *name);
+
+/** Returns whether the key's field is an int64_t: a count or a rate. */
+bool setting_is_number(const struct setting_key *key);
 
 /** Returns the key's field: int64_t *, bool * or char ** by its kind. */
 void *setting_field(struct settings *settings, const struct setting_key *key);

@@ -11,7 +11,7 @@ static json_t *field_to_json(const struct settings *settings, const struct setti
     *ret_absent = false;
     if (key->kind == SETTING_FLAG)
         return json_boolean(*(const bool *)field);
-    if (key->kind == SETTING_COUNT) {
+    if (setting_is_number(key)) {
         int64_t number = *(const int64_t *)field;
         *ret_absent = number < key->min; /* 0: not given */
         return *ret_absent ? NULL : json_integer(number);
@@ -59,7 +59,7 @@ static int field_from_json(struct settings *settings, const struct setting_key *
             return failure_set(ret_failure, EXIT_USAGE, "%s: true or false is accepted", where);
         return setting_parse(settings, key, json_is_true(value) ? "yes" : "no", where, ret_failure);
     }
-    if (key->kind == SETTING_COUNT) {
+    if (setting_is_number(key)) {
         if (!json_is_integer(value))
             return failure_set(ret_failure, EXIT_USAGE, "%s: a whole number from %lld to %lld is accepted", where,
                                (long long)key->min, (long long)key->max);

@@ -29,6 +29,9 @@ void setting_accepts(const struct setting_key *key, char *buffer, size_t size)
     case SETTING_COUNT:
         snprintf(buffer, size, "%lld to %lld", (long long)key->min, (long long)key->max);
         break;
+    case SETTING_RATE:
+        snprintf(buffer, size, "%lld to %lld, or find", (long long)key->min, (long long)key->max);
+        break;
     case SETTING_WORD:
     case SETTING_WORD_LIST:
         join_words(key->words(), buffer, size);
@@ -92,11 +95,18 @@ static int parse_count(int64_t *ret_number, const struct setting_key *key, const
         complaint = "is negative";
     else if (form == NOT_A_NUMBER)
         complaint = "is not a whole number";
-    if (complaint)
-        return failure_set(ret_failure, EXIT_USAGE, "%s: '%.80s' %s; %lld to %lld is accepted", where, text, complaint,
-                           (long long)key->min, (long long)key->max);
+    if (complaint) {
+        char accepted[64];
+        setting_accepts(key, accepted, sizeof(accepted));
+        return failure_set(ret_failure, EXIT_USAGE, "%s: '%.80s' %s; %s is accepted", where, text, complaint, accepted);
+    }
     *ret_number = number;
     return 0;
+}
+
+static bool is_search(const struct setting_key *key, const char *text)
+{
+    return key->kind == SETTING_RATE && strcmp(text, "find") == 0;
 }
 
 static int check_word(const struct setting_key *key, const char *word, const char *where, struct failure *ret_failure)
@@ -291,7 +301,11 @@ int setting_parse(struct settings *settings, const struct setting_key *key, cons
                   struct failure *ret_failure)
 {
     void *field = setting_field(settings, key);
-    if (key->kind == SETTING_COUNT)
+    if (is_search(key, value)) {
+        *(int64_t *)field = RATE_FIND;
+        return 0;
+    }
+    if (setting_is_number(key))
         return parse_count(field, key, value, where, ret_failure);
     if (key->kind == SETTING_FLAG) {
         bool yes = strcmp(value, "yes") == 0;
@@ -312,6 +326,9 @@ static int add_value(struct setting_values *values, const struct setting_key *ke
                      struct failure *ret_failure)
 {
     int64_t number;
+    if (is_search(key, piece))
+        return failure_set(ret_failure, EXIT_USAGE, "%s: find in a list; a list of numbers, or find alone is accepted",
+                           where);
     if (parse_count(&number, key, piece, where, ret_failure))
         return -1;
     char canonical[24];
@@ -352,7 +369,7 @@ int setting_values(struct setting_values *ret_values, const struct setting_key *
 {
     struct setting_values values = {0};
     int result = 0;
-    if (!key->sweeps) {
+    if (!key->sweeps || is_search(key, text)) {
         result = single_value(&values, key, text, where, ret_failure);
     } else {
         char *copy = strdup(text);

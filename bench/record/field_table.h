@@ -26,17 +26,17 @@
 #define MOST_NAME       200  /* bytes, of a cell, a runner, a workload */
 #define MOST_TEXT       2000 /* bytes, of params, a CPU list, a reason */
 
-/** For a row's `null`. */
-enum { ALWAYS = 0, OR_NULL = 1 };
+/** For a row's `null`. ADDED: may be null, too, and is missing in files from before there was such a field. */
+enum { ALWAYS = 0, OR_NULL = 1, ADDED = 2 };
 
 /** A row of the table of `struct owner`; `least` and `most` as in struct record_field. */
 /* clang-format off */
 #define FIELD_TEXT(owner, name, null, least, most, words) \
-    { #name, RECORD_TEXT, offsetof(struct owner, name), null, least, most, words }
+    { #name, RECORD_TEXT, offsetof(struct owner, name), (null) != ALWAYS, least, most, words, (null) == ADDED }
 #define FIELD_REAL(owner, name, null, least, most) \
-    { #name, RECORD_REAL, offsetof(struct owner, name), null, least, most, NULL }
+    { #name, RECORD_REAL, offsetof(struct owner, name), (null) != ALWAYS, least, most, NULL, (null) == ADDED }
 #define FIELD_COUNT(owner, name, null, least, most) \
-    { #name, RECORD_COUNT, offsetof(struct owner, name), null, least, most, NULL }
+    { #name, RECORD_COUNT, offsetof(struct owner, name), (null) != ALWAYS, least, most, NULL, (null) == ADDED }
 /* clang-format on */
 
 /** "warm", "cold" */

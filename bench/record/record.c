@@ -159,6 +159,8 @@ static int text_from_json(const struct record_field *field, void *record, const 
 static int field_from_json(const struct record_field *field, void *record, const json_t *value,
                            struct failure *ret_failure)
 {
+    if (!value && field->added)
+        return 0;
     if (!value)
         return failure_set(ret_failure, EXIT_NO_DATA, "%s is missing", field->name);
     if (json_is_null(value) && field->nullable)

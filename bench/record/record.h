@@ -25,6 +25,7 @@ struct record_field {
     bool nullable;
     double min, max;          /**< inclusive; of TEXT: its length, cut as it is written, not checked as it is read */
     const char *const *words; /**< of TEXT: the only values allowed, NULL-terminated; or NULL for any */
+    bool added; /**< the first files of the schema do not have it: missing is null as it is read; always written */
 };
 
 /** Tables end with a field whose name is NULL. */
@@ -52,8 +53,8 @@ char *record_format_real(char text[RECORD_REAL_SIZE], double value);
 json_t *record_to_json(const struct record_field *fields, const void *record);
 
 /**
- * Fill a record (already record_init'ed) from an object. Missing, mistyped or out-of-range fields are errors that name
- * the field; unknown keys are ignored. After an error the record is part filled: record_finish it.
+ * Fill a record (already record_init'ed) from an object. Missing (but of those that were added), mistyped or out-of-range
+ * fields are errors that name the field; unknown keys are ignored. After an error the record is part filled: record_finish it.
  *
  * Returns 0 or -1 (status EXIT_NO_DATA, text without file and line: the caller adds them).
  */

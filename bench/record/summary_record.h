@@ -26,6 +26,14 @@ struct summary_record {
     double rss_peak_kib_median;
     char *state; /**< the worst of its trials: failed > partial > no_data > unsupported > ok */
     char *reason;
+    /* Of an open loop: medians over trials; null in a closed one. */
+    double offered_per_s;
+    double response_p50_ms, response_p99_ms;
+    double queue_p50_ms, queue_p99_ms;
+    double service_p50_ms, service_p99_ms;
+    double pacing_p99_ms;
+    double queued_median;
+    int64_t saturated; /**< of `trials`: those with that flag */
 };
 
 extern const struct record_field summary_fields[];

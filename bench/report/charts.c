@@ -16,8 +16,14 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The narrow form has all but the last. */
 static const char *const endings[] = {".gp", ".dat", "-text.dat", "-marks.dat", ".svg", ".png"};
 enum { ENDINGS = sizeof(endings) / sizeof(endings[0]) };
+
+static size_t ending_count(bool narrow)
+{
+    return narrow ? ENDINGS - 1 : ENDINGS;
+}
 
 static int cannot_write(const struct run_data *run, const char *name, struct failure *ret_failure)
 {
@@ -101,17 +107,33 @@ static int publish_file(const struct chart_list *list, int charts_fd, const char
     return result;
 }
 
-/* The charts' titles and captions in the order in which they are shown, for the page. */
+/* Whether there is a chart of this name. */
+static bool has_chart(const struct chart_list *list, const char *name, size_t length)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strlen(list->charts[i].name) == length && strncmp(list->charts[i].name, name, length) == 0)
+            return true;
+    return false;
+}
+
+/* The charts' titles and captions in the order in which they are shown, for the page; `narrow` is the file for phones.
+ */
 static int write_index(const struct chart_list *list, int charts_fd, struct failure *ret_failure)
 {
     json_t *index = json_array();
     int result = index ? 0 : -1;
     for (size_t i = 0; result == 0 && i < list->count; i++) {
         const struct chart *chart = &list->charts[i];
-        char file[48];
+        char file[48], narrow[48];
+        if (chart->form->narrow)
+            continue;
         snprintf(file, sizeof(file), "%s.svg", chart->name);
-        result = json_array_append_new(
-            index, json_pack("{s:s, s:s, s:s}", "file", file, "title", chart->title, "caption", chart->caption));
+        size_t length = (size_t)snprintf(narrow, sizeof(narrow), "%s-narrow", chart->name);
+        bool both = has_chart(list, narrow, length);
+        strcat(narrow, ".svg");
+        result = json_array_append_new(index,
+                                       json_pack("{s:s, s:s*, s:s, s:s}", "file", file, "narrow", both ? narrow : NULL,
+                                                 "title", chart->title, "caption", chart->caption));
     }
     char *path = NULL;
     if (result == 0 && asprintf(&path, "%s/index.json", list->dir) < 0)
@@ -133,7 +155,8 @@ static int write_index(const struct chart_list *list, int charts_fd, struct fail
 /* Whether a name is one that we give: "sweep-12-text.dat" is, of the chart "sweep-12". */
 static bool is_ours(const char *name, size_t *ret_chart_length)
 {
-    static const char *const kinds[] = {"wall", "sweep", "timeline", "order"};
+    static const char *const kinds[] = {"wall", "sweep", "rate",   "timeline", "percentiles", "cdf",
+                                        "cost", "cpu",   "memory", "order",    "history"};
     for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
         size_t length = strlen(kinds[k]);
         if (strncmp(name, kinds[k], length) != 0)
@@ -141,8 +164,10 @@ static bool is_ours(const char *name, size_t *ret_chart_length)
         if (name[length] == '-' && isdigit((unsigned char)name[length + 1]))
             for (length++; isdigit((unsigned char)name[length]);)
                 length++;
+        bool narrow = strncmp(name + length, "-narrow", 7) == 0;
+        length += narrow ? 7 : 0;
         *ret_chart_length = length;
-        for (size_t e = 0; e < ENDINGS; e++)
+        for (size_t e = 0; e < ending_count(narrow); e++)
             if (strcmp(name + length, endings[e]) == 0)
                 return true;
     }
@@ -174,11 +199,7 @@ static void remove_stale(const struct chart_list *list, int charts_fd)
             remove_abandoned(list, charts_fd, entry->d_name);
             continue;
         }
-        bool current = false;
-        for (size_t i = 0; i < list->count; i++)
-            current = current || (strlen(list->charts[i].name) == length &&
-                                  strncmp(list->charts[i].name, entry->d_name, length) == 0);
-        if (!current)
+        if (!has_chart(list, entry->d_name, length))
             unlinkat(charts_fd, entry->d_name, 0);
     }
     if (dir)
@@ -189,7 +210,7 @@ static void remove_stale(const struct chart_list *list, int charts_fd)
 
 static int draw(const struct chart_list *list, struct failure *ret_failure)
 {
-    char(*scripts)[40] = calloc(list->count + 1, sizeof(*scripts));
+    char(*scripts)[48] = calloc(list->count + 1, sizeof(*scripts));
     const char **names = calloc(list->count + 1, sizeof(*names));
     int result = scripts && names ? 0 : failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     for (size_t i = 0; result == 0 && i < list->count; i++) {
@@ -206,7 +227,7 @@ static int draw(const struct chart_list *list, struct failure *ret_failure)
 static int publish(const struct chart_list *list, int charts_fd, struct failure *ret_failure)
 {
     for (size_t i = 0; i < list->count; i++)
-        for (size_t e = 0; e < ENDINGS; e++)
+        for (size_t e = 0; e < ending_count(list->charts[i].form->narrow); e++)
             if (publish_file(list, charts_fd, list->charts[i].name, endings[e], ret_failure) < 0)
                 return -1;
     if (write_index(list, charts_fd, ret_failure) < 0)
@@ -216,19 +237,41 @@ static int publish(const struct chart_list *list, int charts_fd, struct failure 
     return 0;
 }
 
-static int make_of_run(struct chart_list *list, const void *context, struct failure *ret_failure)
+/* The charts that have both forms, in one of them: how long the jobs took, then what they cost, then how it was run. */
+static int make_form(struct chart_list *list, const struct lane_group *groups, size_t count,
+                     struct failure *ret_failure)
 {
-    struct lane_group *groups;
-    size_t count;
-    if (lane_groups_make(&groups, &count, list->run, ret_failure) < 0)
-        return -1;
     int result = charts_wall(list, groups, count, ret_failure);
     if (result == 0)
         result = charts_sweep(list, groups, count, ret_failure);
     if (result == 0)
+        result = charts_rate(list, groups, count, ret_failure);
+    if (result == 0)
         result = charts_timeline(list, groups, count, ret_failure);
     if (result == 0)
+        result = charts_latency(list, groups, count, ret_failure);
+    if (result == 0)
+        result = charts_cost(list, groups, count, ret_failure);
+    if (result == 0)
+        result = charts_sweep_cost(list, groups, count, ret_failure);
+    if (result == 0)
         result = charts_order(list, ret_failure);
+    return result;
+}
+
+static int make_of_run(struct chart_list *list, const void *context, struct failure *ret_failure)
+{
+    (void)context;
+    struct lane_group *groups;
+    size_t count;
+    if (trial_index_make(&list->trials, list->run->trials, list->run->trial_count) < 0)
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+    if (lane_groups_make(&groups, &count, list->run, ret_failure) < 0)
+        return -1;
+    int result = make_form(list, groups, count, ret_failure);
+    list->form = &chart_narrow;
+    if (result == 0)
+        result = make_form(list, groups, count, ret_failure);
     lane_groups_free(groups, count);
     if (result == 0 && pool_failed(list->words))
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
@@ -237,7 +280,7 @@ static int make_of_run(struct chart_list *list, const void *context, struct fail
 
 int charts_write(const struct run_data *run, charts_make_fn make, const void *context, struct failure *ret_failure)
 {
-    struct chart_list list = {.run = run, .words = text_pool_create()};
+    struct chart_list list = {.run = run, .form = &chart_wide, .words = text_pool_create()};
     if (!list.words)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     int charts_fd = open_directories(&list, ret_failure);

@@ -70,15 +70,15 @@ void lane_group_describe(const struct lane_group *group, char *buffer, size_t si
         add_part(buffer, size, "%ld CPU%s", cpus, cpus == 1 ? "" : "s");
 }
 
-void run_count_add(struct run_count *runs, const struct summary_record *lane)
+void run_count_add(struct run_count *runs, long n, bool interval)
 {
-    if (lane->trials <= 0 || !isfinite(lane->wall_s_median))
+    if (n <= 0)
         return;
-    if (runs->max == 0 || lane->trials < runs->min)
-        runs->min = lane->trials;
-    if (lane->trials > runs->max)
-        runs->max = lane->trials;
-    runs->intervals |= isfinite(lane->wall_s_ci_lo) && isfinite(lane->wall_s_ci_hi);
+    if (runs->max == 0 || n < runs->min)
+        runs->min = n;
+    if (n > runs->max)
+        runs->max = n;
+    runs->intervals |= interval;
 }
 
 void run_count_text(struct run_count count, char *buffer, size_t size)
@@ -89,19 +89,26 @@ void run_count_text(struct run_count count, char *buffer, size_t size)
         snprintf(buffer, size, "%ld to %ld runs", count.min, count.max);
 }
 
-void chart_title(struct chart *chart, const char *title, const char *of, const char *subtitle)
+double chart_title(struct chart *chart, const char *title, const char *of, const char *subtitle)
 {
     char fitted[600];
-    double room = CHART_WIDTH - 2 * CHART_MARGIN;
-    text_fit(fitted, sizeof(fitted), title, TEXT_TITLE, room);
-    chart_text(chart, CHART_MARGIN, 48, TEXT_TITLE, TEXT_LEFT, fitted);
-    text_fit(fitted, sizeof(fitted), subtitle, TEXT_BODY, room);
-    chart_text(chart, CHART_MARGIN, 94, TEXT_BODY, TEXT_LEFT, fitted);
+    double margin = chart->form->margin, room = chart->form->width - 2 * margin, below;
+    if (chart->form->narrow) {
+        below = chart_paragraph(chart, margin, 14, TEXT_NUMBER, room, 3, title);
+        below = chart_paragraph(chart, margin, below + 4, TEXT_NOTE, room, 4, subtitle);
+    } else {
+        text_fit(fitted, sizeof(fitted), title, TEXT_TITLE, room);
+        chart_text(chart, margin, 48, TEXT_TITLE, TEXT_LEFT, fitted);
+        text_fit(fitted, sizeof(fitted), subtitle, TEXT_BODY, room);
+        chart_text(chart, margin, 94, TEXT_BODY, TEXT_LEFT, fitted);
+        below = 112;
+    }
     char whole[1000];
     snprintf(whole, sizeof(whole), of ? "%s: %s" : "%s", title, of);
     free(chart->title);
     chart->title = text_clean(whole);
     chart->out_of_memory |= !chart->title;
+    return below;
 }
 
 /* The machine in a line; what is not known is left out. */
@@ -140,13 +147,15 @@ static void describe_machine(const struct run_data *run, char *buffer, size_t si
 
 void chart_caption(struct chart *chart, const struct run_data *run, const char *meaning)
 {
-    char machine[1000], fitted[1000], *caption = NULL;
-    double room = CHART_WIDTH - 2 * CHART_MARGIN;
+    char machine[1000], *caption = NULL;
+    double margin = chart->form->margin, room = chart->form->width - 2 * margin;
     describe_machine(run, machine, sizeof(machine));
-    text_fit(fitted, sizeof(fitted), meaning, TEXT_CAPTION, room);
-    chart_text(chart, CHART_MARGIN, chart->height - 52, TEXT_CAPTION, TEXT_LEFT, fitted);
-    text_fit(fitted, sizeof(fitted), machine, TEXT_CAPTION, room);
-    chart_text(chart, CHART_MARGIN, chart->height - 24, TEXT_CAPTION, TEXT_LEFT, fitted);
+    double y = chart->height - CHART_CAPTION_HEIGHT + 10;
+    y = chart_paragraph(chart, margin, y, TEXT_CAPTION, room, chart->form->narrow ? 12 : 3, meaning);
+    /* On a phone the page says it, once. */
+    if (!chart->form->narrow)
+        y = chart_paragraph(chart, margin, y, TEXT_CAPTION, room, 2, machine);
+    chart->height = fmax(chart->height, rint(y + 12));
     if (asprintf(&caption, machine[0] ? "%s %s." : "%s", meaning, machine) < 0)
         caption = NULL;
     free(chart->caption);

@@ -1,6 +1,7 @@
 /*
  * A chart's files: NAME.gp (variables, then the style, then the template, so that it needs nothing but its data),
- * NAME.dat (figures), NAME-text.dat and NAME-marks.dat (texts, markers and lines in pixels).
+ * NAME.dat (figures), NAME-text.dat and NAME-marks.dat (texts, markers and lines in pixels). The narrow form's are
+ * called NAME-narrow.gp and so on.
  */
 #include "charts.h"
 #include "../data_path.h"
@@ -10,6 +11,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+const struct chart_form chart_wide = {.width = CHART_WIDTH, .margin = CHART_MARGIN};
+/* A phone's 390 px less the page's margins show it at 0.7. */
+const struct chart_form chart_narrow = {.width = 500, .margin = 14, .narrow = true};
 
 static FILE *open_part(const struct chart_list *list, const char *name, const char *ending, struct failure *ret_failure)
 {
@@ -45,11 +50,12 @@ struct chart *chart_begin(struct chart_list *list, const char *template, int num
     }
     list->charts = charts;
     struct chart *chart = &charts[list->count];
-    *chart = (struct chart){.height = height};
+    const char *form = list->form->narrow ? "-narrow" : "";
+    *chart = (struct chart){.form = list->form, .height = height};
     if (number)
-        snprintf(chart->name, sizeof(chart->name), "%s-%d", template, number);
+        snprintf(chart->name, sizeof(chart->name), "%s-%d%s", template, number, form);
     else
-        snprintf(chart->name, sizeof(chart->name), "%s", template);
+        snprintf(chart->name, sizeof(chart->name), "%s%s", template, form);
     chart->script = open_part(list, chart->name, ".gp", ret_failure);
     if (!chart->script)
         return NULL;
@@ -61,10 +67,9 @@ struct chart *chart_begin(struct chart_list *list, const char *template, int num
     list->count++;
     fprintf(chart->script,
             "# %s: drawn by iorace from run.ndjson. `gnuplot %s.gp` in this directory draws it again.\n\n"
-            "NAME = '%s'\n",
-            chart->name, chart->name, chart->name);
-    chart_number(chart, "WIDTH", CHART_WIDTH);
-    chart_number(chart, "HEIGHT", height);
+            "NAME = '%s'\nFORMATS = '%s'\n",
+            chart->name, chart->name, chart->name, list->form->narrow ? "svg" : "svg png");
+    chart_number(chart, "WIDTH", list->form->width);
     return chart;
 }
 
@@ -81,6 +86,14 @@ void chart_array(struct chart *chart, const char *name, const double *values, si
     fprintf(chart->script, "array %s[%zu] = [", name, count);
     for (size_t i = 0; i < count; i++)
         fprintf(chart->script, isfinite(values[i]) ? "%s%.9g" : "%sNaN", i ? ", " : "", values[i]);
+    fputs("]\n", chart->script);
+}
+
+void chart_words(struct chart *chart, const char *name, const char *const *words, size_t count)
+{
+    fprintf(chart->script, "array %s[%zu] = [", name, count);
+    for (size_t i = 0; i < count; i++)
+        fprintf(chart->script, "%s'%s'", i ? ", " : "", words[i]);
     fputs("]\n", chart->script);
 }
 
@@ -126,6 +139,18 @@ void chart_label(struct chart *chart, double x, double y, enum text_style style,
     double half = lines[1][0] ? text_height(style) * 0.58 : 0;
     chart_text(chart, x, y - half, style, align, lines[0]);
     chart_text(chart, x, y + half, style, align, lines[1]);
+}
+
+double chart_paragraph(struct chart *chart, double x, double y, enum text_style style, double width, size_t most,
+                       const char *text)
+{
+    enum { LINES_MOST = 12 };
+    char lines[LINES_MOST][TEXT_LINE_SIZE];
+    size_t count = text_wrap(lines, most < LINES_MOST ? most : LINES_MOST, text, style, width);
+    double pitch = text_height(style) * 1.3;
+    for (size_t i = 0; i < count; i++)
+        chart_text(chart, x, y + ((double)i + 0.5) * pitch, style, TEXT_LEFT, lines[i]);
+    return y + (double)count * pitch;
 }
 
 static void add_mark(struct chart *chart, struct chart_mark mark)
@@ -252,6 +277,7 @@ static int append_template(struct chart *chart, const char *name, struct failure
 int chart_end(struct chart_list *list, struct chart *chart, const char *template, struct failure *ret_failure)
 {
     int result = 0;
+    chart_number(chart, "HEIGHT", chart->height);
     FILE *texts = open_part(list, chart->name, "-text.dat", ret_failure);
     if (texts) {
         write_texts(chart, texts);
@@ -287,6 +313,7 @@ void chart_list_finish(struct chart_list *list)
         free(chart->title);
         free(chart->caption);
     }
+    trial_index_finish(&list->trials);
     free(list->charts);
     free(list->dir);
     *list = (struct chart_list){0};

@@ -1,10 +1,19 @@
 /* Which lanes stand together: a cell's under its runners, or a sweep's points that differ in nothing but what is swept.
  */
 #include "charts.h"
+#include "../stats/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+bool lane_group_is_open(const struct lane_group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (isfinite(group->lanes[i]->offered_per_s))
+            return true;
+    return false;
+}
 
 int runner_slot(const char *runner)
 {
@@ -192,4 +201,29 @@ void lane_groups_free(struct lane_group *groups, size_t count)
         free(groups[i].x);
     }
     free(groups);
+}
+
+int lane_estimate_make(struct lane_estimate *ret_estimate, const struct chart_list *list,
+                       const struct summary_record *lane, trial_figure_fn figure)
+{
+    struct trial_span span = trial_index_find(&list->trials, lane->cell, lane->runner);
+    struct lane_estimate estimate = {.least = NAN};
+    double *figures = calloc(span.count + 1, sizeof(*figures));
+    if (!figures)
+        return -1;
+    for (size_t i = 0; i < span.count; i++) {
+        const struct trial_record *trial = &list->run->trials[span.order[i]];
+        double value = strcmp(trial->state, "ok") == 0 ? figure(trial) : NAN;
+        if (!isfinite(value) || value <= 0)
+            continue;
+        figures[estimate.n++] = value;
+        estimate.least = fmin(estimate.least, value);
+    }
+    struct stats_interval interval = stats_median_interval(figures, estimate.n);
+    estimate.median = stats_median(figures, estimate.n);
+    estimate.lo = interval.lo;
+    estimate.hi = interval.hi;
+    free(figures);
+    *ret_estimate = estimate;
+    return 0;
 }

@@ -4,19 +4,16 @@
  */
 #include "charts.h"
 #include "report.h"
-#include "trial_index.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* px */
-#define AXES_LEFT   130.0
-#define AXES_RIGHT  (CHART_WIDTH - CHART_MARGIN)
 #define AXES_FOOT   92.0
-#define KEY_FROM    138.0 /* the first line of the runners' markers */
-#define KEY_PITCH   34.0
-#define BLOCK_LABEL 46.0 /* above the axes, for the blocks' numbers */
+#define AXES_NARROW 400.0 /* how high they are on a phone */
+#define KEY_PITCH   36.0  /* from one line of the runners' markers to the next */
+#define BLOCK_LABEL 46.0  /* above the axes, for the blocks' numbers */
 
 struct dot {
     double position, percent; /* percent: over the median; NAN: no time */
@@ -50,11 +47,11 @@ static void add_runner(struct order *order, const char *runner)
 }
 
 /* A run that failed has a place, but its time is not one: it is marked at the foot. */
-static int fill_dots(struct order *order, const struct run_data *run)
+static int fill_dots(struct order *order, const struct chart_list *list)
 {
-    struct trial_index index;
+    const struct run_data *run = list->run;
     order->dots = calloc(run->trial_count + 1, sizeof(*order->dots));
-    if (!order->dots || trial_index_make(&index, run->trials, run->trial_count) < 0)
+    if (!order->dots)
         return -1;
     order->count = run->trial_count;
     for (size_t t = 0; t < run->trial_count; t++)
@@ -62,7 +59,7 @@ static int fill_dots(struct order *order, const struct run_data *run)
                                       strcmp(run->trials[t].state, "failed") == 0};
     for (size_t i = 0; i < run->lane_count; i++) {
         const struct summary_record *lane = &run->lanes[i];
-        struct trial_span span = trial_index_find(&index, lane->cell, lane->runner);
+        struct trial_span span = trial_index_find(&list->trials, lane->cell, lane->runner);
         for (size_t s = 0; s < span.count; s++) {
             size_t t = span.order[s];
             const struct trial_record *trial = &run->trials[t];
@@ -72,7 +69,6 @@ static int fill_dots(struct order *order, const struct run_data *run)
             order->timed++;
         }
     }
-    trial_index_finish(&index);
     for (size_t i = 0; i < run->lane_count; i++)
         add_runner(order, run->lanes[i].runner);
     return 0;
@@ -104,15 +100,15 @@ static int choose_range(struct order *order)
 }
 
 /* The runners' markers with their names, in lines. Returns the y below them. */
-static double write_key(struct chart *chart, const struct order *order)
+static double write_key(struct chart *chart, const struct order *order, double y)
 {
-    double x = CHART_MARGIN, y = KEY_FROM;
+    double margin = chart->form->margin, x = margin;
     for (size_t i = 0; i < order->runner_count; i++) {
         char text[600];
         text_fit(text, sizeof(text), report_runner_label(order->runners[i]), TEXT_BODY, 420);
         double width = 28 + text_width(text, TEXT_BODY) + 26;
-        if (x + width > CHART_WIDTH - CHART_MARGIN && x > CHART_MARGIN) {
-            x = CHART_MARGIN;
+        if (x + width - 26 > chart->form->width - margin && x > margin) {
+            x = margin;
             y += KEY_PITCH;
         }
         chart_mark(chart, x + 10, y, runner_slot(order->runners[i]));
@@ -123,14 +119,14 @@ static double write_key(struct chart *chart, const struct order *order)
 }
 
 struct frame {
-    double top, bottom;
+    double left, right, top, bottom; /* px */
     double x_lo, x_hi;
     struct chart_axis y;
 };
 
 static double x_px(const struct frame *frame, double position)
 {
-    return AXES_LEFT + (position - frame->x_lo) / (frame->x_hi - frame->x_lo) * (AXES_RIGHT - AXES_LEFT);
+    return frame->left + (position - frame->x_lo) / (frame->x_hi - frame->x_lo) * (frame->right - frame->left);
 }
 
 /* A thin line between two blocks, and over each its number where there is room. */
@@ -197,7 +193,7 @@ static void write_dots(struct chart *chart, const struct order *order, const str
         char text[64];
         snprintf(text, sizeof(text), "%s%.3g %%", where > 0 ? "+" : "\u2212", fabs(dot->percent));
         double half = text_width(text, TEXT_CAPTION) / 2, x = x_px(frame, dot->position);
-        double middle = fmax(AXES_LEFT + half, fmin(x, AXES_RIGHT - half));
+        double middle = fmax(frame->left + half, fmin(x, frame->right - half));
         if (middle - half < labelled_until[where > 0])
             continue;
         chart_text(chart, middle, where > 0 ? frame->top + 38 : frame->bottom - 38, TEXT_CAPTION, TEXT_CENTER, text);
@@ -205,14 +201,19 @@ static void write_dots(struct chart *chart, const struct order *order, const str
     }
 }
 
-static void write_words(struct chart *chart, const struct order *order, const struct run_data *run)
+static double write_title(struct chart *chart)
+{
+    return chart_title(chart, "Every run, in the order they ran", NULL,
+                       "wall time of a run against the median of its own runner and workload; a drift moves all "
+                       "runners");
+}
+
+static void write_caption(struct chart *chart, const struct order *order, const struct run_data *run)
 {
     char text[300], count[64];
     size_t failed = 0;
     for (size_t i = 0; i < order->count; i++)
         failed += order->dots[i].failed;
-    chart_title(chart, "Every run, in the order they ran", NULL,
-                "wall time of a run against the median of its own runner and workload; a drift moves all runners");
     text_count(count, sizeof(count), (double)order->timed);
     snprintf(text, sizeof(text),
              "n = %s runs, each a mark (single runs have no interval). Grey line: median of each block.%s", count,
@@ -220,19 +221,29 @@ static void write_words(struct chart *chart, const struct order *order, const st
     chart_caption(chart, run, text);
 }
 
+static void lay_out(struct frame *frame, const struct order *order, const struct chart_form *form, double top)
+{
+    *frame = (struct frame){.top = top, .right = form->width - form->margin};
+    frame->bottom = form->narrow ? top + AXES_NARROW : CHART_HEIGHT - CHART_CAPTION_HEIGHT - AXES_FOOT;
+    frame->bottom = fmax(frame->bottom, top + AXES_NARROW);
+    frame->x_lo = 0.5;
+    frame->x_hi = (double)order->count + 0.5;
+    axis_percent(&frame->y, order->lo, order->hi, 7);
+    frame->left = form->margin + 14 + frame->y.label_width;
+}
+
 static int draw(struct chart_list *list, const struct order *order, struct failure *ret_failure)
 {
     struct chart *chart = chart_begin(list, "order", 0, CHART_HEIGHT, ret_failure);
     if (!chart)
         return -1;
-    struct frame frame = {.bottom = CHART_HEIGHT - CHART_CAPTION_HEIGHT - AXES_FOOT, .x_lo = 0.5};
-    frame.top = write_key(chart, order) + BLOCK_LABEL;
-    frame.x_hi = (double)order->count + 0.5;
+    struct frame frame;
     struct chart_axis x;
-    axis_percent(&frame.y, order->lo, order->hi, 7);
-    axis_linear(&x, 1, (double)order->count, 10);
-    chart_number(chart, "LEFT", AXES_LEFT);
-    chart_number(chart, "RIGHT", AXES_RIGHT);
+    double y = write_key(chart, order, write_title(chart) + KEY_PITCH * 0.75);
+    lay_out(&frame, order, chart->form, y + BLOCK_LABEL);
+    axis_linear(&x, 1, (double)order->count, chart->form->narrow ? 4 : 10);
+    chart_number(chart, "LEFT", frame.left);
+    chart_number(chart, "RIGHT", frame.right);
     chart_number(chart, "TOP", frame.top);
     chart_number(chart, "BOTTOM", frame.bottom);
     chart_number(chart, "XMIN", frame.x_lo);
@@ -241,20 +252,21 @@ static int draw(struct chart_list *list, const struct order *order, struct failu
     chart_number(chart, "YMAX", order->hi);
     chart_number(chart, "DOT_SIZE", order->count > 600 ? 0.9 : order->count > 200 ? 1.2 : 1.6);
     fprintf(chart->script, "XTICS = '%s'\nYTICS = '%s'\n", x.ticks, frame.y.ticks);
-    chart_text(chart, (AXES_LEFT + AXES_RIGHT) / 2, frame.bottom + 64, TEXT_BODY, TEXT_CENTER,
+    chart_text(chart, (frame.left + frame.right) / 2, frame.bottom + 64, TEXT_BODY, TEXT_CENTER,
                "runs, in the order they ran");
     write_dots(chart, order, &frame);
     write_blocks(chart, order, &frame);
     if (write_block_medians(chart, order) < 0)
         chart->out_of_memory = true;
-    write_words(chart, order, list->run);
+    chart->height = rint(frame.bottom + AXES_FOOT + CHART_CAPTION_HEIGHT);
+    write_caption(chart, order, list->run);
     return chart_end(list, chart, "order", ret_failure);
 }
 
 int charts_order(struct chart_list *list, struct failure *ret_failure)
 {
     struct order order = {0};
-    int result = fill_dots(&order, list->run);
+    int result = fill_dots(&order, list);
     if (result == 0 && order.timed > 0)
         result = choose_range(&order);
     if (result < 0)

@@ -5,26 +5,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* gnuplot takes a label as a format: a percent sign is two. */
 static void add_labelled(struct chart_axis *axis, double value, const char *label)
 {
-    char tick[128];
+    char doubled[96], tick[128], *to = doubled;
+    for (const char *p = label; *p && to < doubled + sizeof(doubled) - 2; p++) {
+        *to++ = *p;
+        if (*p == '%')
+            *to++ = '%';
+    }
+    *to = '\0';
     size_t used = strlen(axis->ticks);
-    snprintf(tick, sizeof(tick), "%s\"%s\" %.9g", used ? ", " : "", label, value);
-    if (used + strlen(tick) < sizeof(axis->ticks))
-        strcat(axis->ticks, tick);
+    snprintf(tick, sizeof(tick), "%s\"%s\" %.9g", used ? ", " : "", doubled, value);
+    if (used + strlen(tick) >= sizeof(axis->ticks))
+        return;
+    strcat(axis->ticks, tick);
+    axis->label_width = fmax(axis->label_width, text_width(label, TEXT_BODY));
+}
+
+static void tick_label(char *buffer, size_t size, double value)
+{
+    if (fabs(value) >= 999.5 || value == rint(value))
+        text_count(buffer, size, value);
+    else
+        snprintf(buffer, size, "%.6g", value);
 }
 
 static void add_tick(struct chart_axis *axis, double value)
 {
     char label[64];
-    if (fabs(value) >= 999.5 || value == rint(value))
-        text_count(label, sizeof(label), value);
-    else
-        snprintf(label, sizeof(label), "%.6g", value);
+    tick_label(label, sizeof(label), value);
     add_labelled(axis, value, label);
 }
 
-/* gnuplot takes a label as a format: a percent sign is two. */
 static void add_percent(struct chart_axis *axis, double value)
 {
     char label[64], number[48];
@@ -32,7 +45,7 @@ static void add_percent(struct chart_axis *axis, double value)
         text_count(number, sizeof(number), fabs(value));
     else
         snprintf(number, sizeof(number), "%.6g", fabs(value));
-    snprintf(label, sizeof(label), value == 0 ? "%s%s" : "%s%s %%%%",
+    snprintf(label, sizeof(label), value == 0 ? "%s%s" : "%s%s %%",
              value > 0   ? "+"
              : value < 0 ? "\u2212"
                          : "",
@@ -83,15 +96,67 @@ void axis_log(struct chart_axis *ret_axis, double lo, double hi)
     }
 }
 
-/* Half of what a tick's label takes, px. */
-static double half_label(double value)
+void axis_share(struct chart_axis *ret_axis)
 {
-    char label[64];
-    text_count(label, sizeof(label), value);
-    return text_width(label, TEXT_BODY) / 2;
+    /* A little above the top, so that a line along it is whole. */
+    *ret_axis = (struct chart_axis){.lo = 0, .hi = 1.03};
+    for (int percent = 0; percent <= 100; percent += 25) {
+        char label[16];
+        snprintf(label, sizeof(label), "%d %%", percent);
+        add_labelled(ret_axis, percent / 100.0, label);
+    }
 }
 
-/* How gladly a tick is given its label: the ends before all, then 1, then 2 and 5 times a power of ten. */
+void axis_amount(struct chart_axis *ret_axis, double least, double most, int wanted)
+{
+    if (most > 30 * least)
+        axis_log(ret_axis, least / 1.4, most * 1.4);
+    else
+        axis_linear(ret_axis, 0, most * 1.05, wanted);
+}
+
+void axis_near(struct chart_axis *ret_axis, double least, double most, int wanted)
+{
+    if (most > 5 * least) {
+        axis_log(ret_axis, least / 1.15, most * 1.15);
+    } else if (least < 0.6 * most) {
+        axis_linear(ret_axis, 0, most * 1.05, wanted);
+    } else {
+        /* Differences of less than a hundredth are not worth the whole height. */
+        double room = fmax(0.12 * (most - least), 0.01 * most);
+        axis_linear(ret_axis, least - room, most + room, wanted);
+    }
+}
+
+/* A tick that may have a label, and how gladly it is given one. */
+struct candidate {
+    double value;
+    int rank;
+    char label[24];
+};
+
+/* Label those that have room on an axis of `width` px, the gladly labelled ones before the others. */
+static void label_where_room(struct chart_axis *axis, const struct candidate *candidates, size_t count, double width)
+{
+    enum { LABELS_MOST = 64, APART = 10 };
+    double from[LABELS_MOST], to[LABELS_MOST];
+    size_t used = 0;
+    for (int wanted = 3; wanted >= 0; wanted--)
+        for (size_t i = 0; i < count && used < LABELS_MOST; i++) {
+            double at = axis_place(axis, candidates[i].value) * width;
+            double half = text_width(candidates[i].label, TEXT_BODY) / 2;
+            bool free = candidates[i].rank == wanted;
+            for (size_t k = 0; k < used; k++)
+                free = free && (at + half + APART < from[k] || at - half - APART > to[k]);
+            if (!free)
+                continue;
+            from[used] = at - half;
+            to[used++] = at + half;
+            add_labelled(axis, candidates[i].value, candidates[i].label);
+        }
+}
+
+/* The ends before all, then 1, then 2 and 5 times a power of ten. */
 static int roundness(const double *values, size_t count, size_t i)
 {
     double digit = values[i] / pow(10, floor(log10(values[i]) + 1e-9));
@@ -100,24 +165,33 @@ static int roundness(const double *values, size_t count, size_t i)
 
 void axis_log_at(struct chart_axis *ret_axis, const double *values, size_t count, double width)
 {
-    enum { LABELS_MOST = 64, APART = 10 };
+    enum { VALUES_MOST = 500 };
     /* A little room on both sides, so that the outermost markers are whole. */
     double lo = values[0], hi = values[count - 1], room = hi > lo ? pow(hi / lo, 0.03) : 2;
     *ret_axis = (struct chart_axis){.lo = lo / room, .hi = hi * room, .log = true};
-    double from[LABELS_MOST], to[LABELS_MOST];
-    size_t used = 0;
-    for (int wanted = 3; wanted >= 0; wanted--)
-        for (size_t i = 0; i < count && used < LABELS_MOST; i++) {
-            double at = axis_place(ret_axis, values[i]) * width, half = half_label(values[i]);
-            bool free = roundness(values, count, i) == wanted;
-            for (size_t k = 0; k < used; k++)
-                free = free && (at + half + APART < from[k] || at - half - APART > to[k]);
-            if (!free)
-                continue;
-            from[used] = at - half;
-            to[used++] = at + half;
-            add_tick(ret_axis, values[i]);
-        }
+    struct candidate candidates[VALUES_MOST];
+    size_t each = count / VALUES_MOST + 1, used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i % each && i != count - 1)
+            continue;
+        struct candidate *candidate = &candidates[used < VALUES_MOST ? used++ : VALUES_MOST - 1];
+        *candidate = (struct candidate){.value = values[i], .rank = roundness(values, count, i)};
+        tick_label(candidate->label, sizeof(candidate->label), values[i]);
+    }
+    label_where_room(ret_axis, candidates, used, width);
+}
+
+void axis_tail(struct chart_axis *ret_axis, double most, double width)
+{
+    static const struct candidate named[] = {
+        {2, 3, "p50"},     {4, 1, "p75"},      {10, 2, "p90"},       {20, 1, "p95"},      {100, 2, "p99"},
+        {200, 0, "p99.5"}, {1000, 2, "p99.9"}, {10000, 2, "p99.99"}, {1e5, 2, "p99.999"}, {1e6, 2, "p99.9999"},
+    };
+    size_t count = 0;
+    *ret_axis = (struct chart_axis){.lo = 2, .hi = fmax(most, 4) * 1.02, .log = true};
+    while (count < sizeof(named) / sizeof(named[0]) && named[count].value <= ret_axis->hi)
+        count++;
+    label_where_room(ret_axis, named, count, width);
 }
 
 double axis_place(const struct chart_axis *axis, double value)

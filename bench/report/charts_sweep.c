@@ -1,8 +1,8 @@
 /*
- * Throughput against concurrency (or what else a section sweeps): a line a runner, its interval as a ribbon, its name
- * at the line's end. What a runner could not do is marked below the axis' values, and said in words.
+ * What a sweep shows: throughput, CPU per job and peak memory per job in flight, against concurrency (or what else the
+ * section sweeps). A line a runner, each point the median of its runs.
  */
-#include "charts.h"
+#include "charts_lines.h"
 #include "report.h"
 
 #include <math.h>
@@ -10,40 +10,95 @@
 #include <string.h>
 
 /* px */
-#define AXES_TOP      172.0
-#define AXES_FOOT     92.0 /* ticks and the axis' name */
-#define NAME_MOST     280.0
-#define NAME_HEIGHT   34.0 /* at the right edge, a line; of two lines: */
-#define NAME_HEIGHT_2 58.0
-#define GAP_PITCH     26.0 /* from one row of marks for what could not be done to the next */
-#define NOTE_PITCH    26.0
-#define GAPS_MOST     6 /* runners with gaps that are shown */
+#define AXES_HEIGHT        564.0
+#define AXES_HEIGHT_NARROW 400.0
 
-struct point {
-    double x, rate, lo, hi; /* jobs/s; rate NAN: the runner has no figure here */
-    const struct summary_record *lane;
+/* What is drawn of a sweep. */
+struct sweep_kind {
+    const char *name;            /* of its files */
+    const char *title;           /* before "against concurrency" */
+    const char *y_name, *y_unit; /* y_unit NULL: said by the name */
+    const char *figure_name, *column;
+    trial_figure_fn figure;
+    const char *(*print)(struct text_pool *pool, double figure);
+    const char *remark; /* what the caption adds; "" */
+    bool per_worker;    /* so that one job after another is a point at concurrency 1, and no level */
 };
 
-/* A runner's line. */
-struct series {
-    const char *runner;
-    struct point *points; /* by x; one at NAN for a level that does not depend on x */
-    size_t count;
-    bool level;
+static double jobs_per_s(const struct trial_record *trial)
+{
+    return trial->jobs_per_s;
+}
+
+static double cpu_us_per_job(const struct trial_record *trial)
+{
+    return trial->cpu_us_per_job;
+}
+
+static double rss_kib_per_worker(const struct trial_record *trial)
+{
+    return trial->concurrency > 0 ? trial_rss_peak_kib(trial) / (double)trial->concurrency : NAN;
+}
+
+static const char *print_us(struct text_pool *pool, double us)
+{
+    return pool_printf(pool, "%s \u00b5s", units_rate(pool, us));
+}
+
+static const char *print_kib(struct text_pool *pool, double kib)
+{
+    return pool_printf(pool, "%s KiB", units_rate(pool, kib));
+}
+
+static const struct sweep_kind throughput = {
+    .name = "sweep",
+    .title = "Throughput",
+    .y_name = "jobs per second",
+    .figure_name = "jobs/s",
+    .column = "median jobs/s\tinterval from jobs/s\tto jobs/s",
+    .figure = jobs_per_s,
+    .print = units_rate,
+    .remark = "",
 };
 
+static const struct sweep_kind cpu = {
+    .name = "cpu",
+    .title = "CPU per job",
+    .y_name = "CPU time per job",
+    .y_unit = "\u00b5s",
+    .figure_name = "per job",
+    .column = "median us\tinterval from us\tto us",
+    .figure = cpu_us_per_job,
+    .print = print_us,
+    .remark = " User and system time while the jobs ran.",
+};
+
+static const struct sweep_kind memory = {
+    .name = "memory",
+    .title = "Peak memory per concurrent job",
+    .y_name = "peak memory per concurrent job",
+    .y_unit = "KiB",
+    .figure_name = "per job",
+    .column = "median KiB\tinterval from KiB\tto KiB",
+    .figure = rss_kib_per_worker,
+    .print = print_kib,
+    .remark =
+        " Memory of the whole process, divided by the jobs in flight: with few, most of it is the program itself.",
+    .per_worker = true,
+};
+
+/* A sweep as a panel of lines, and what is said of it. */
 struct sweep {
+    const struct sweep_kind *kind;
     const struct lane_group *group;
-    struct series series[CHART_MOST_ROWS];
-    size_t count;
+    struct line_panel panel;
     double *ticks; /* the x that there are, ascending */
-    size_t tick_count;
-    double least, most; /* jobs/s, intervals included */
+    struct run_count runs;
 };
 
 static int by_x(const void *a, const void *b)
 {
-    double left = ((const struct point *)a)->x, right = ((const struct point *)b)->x;
+    double left = ((const struct line_point *)a)->x, right = ((const struct line_point *)b)->x;
     return (left > right) - (left < right);
 }
 
@@ -53,344 +108,176 @@ static int by_value(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Returns the runner's line, which is made if it is the first point; NULL without memory, or when there are too many.
- */
-static struct series *series_of(struct sweep *sweep, const char *runner)
+static void points_axis(struct chart_axis *ret_axis, const struct line_panel *panel, double room_px)
 {
-    for (size_t i = 0; i < sweep->count; i++)
-        if (strcmp(sweep->series[i].runner, runner) == 0)
-            return &sweep->series[i];
-    if (sweep->count == CHART_MOST_ROWS)
-        return NULL;
-    struct series *series = &sweep->series[sweep->count];
-    series->points = calloc(sweep->group->count, sizeof(*series->points));
-    if (!series->points)
-        return NULL;
-    series->runner = runner;
-    sweep->count++;
-    return series;
+    axis_log_at(ret_axis, panel->ticks, panel->tick_count, room_px);
 }
 
-/* The interval of jobs/s is that of the time, turned round. */
-static struct point point_of(const struct summary_record *lane, double x)
+static void amount_axis(struct chart_axis *ret_axis, const struct line_panel *panel, double room_px)
 {
-    struct point point = {x, NAN, NAN, NAN, lane};
-    if (isfinite(lane->jobs_per_s_median) && lane->jobs_per_s_median > 0)
-        point.rate = lane->jobs_per_s_median;
-    if (isfinite(point.rate) && lane->wall_s_ci_lo > 0 && isfinite(lane->wall_s_ci_hi) && lane->jobs > 0) {
-        point.lo = (double)lane->jobs / lane->wall_s_ci_hi;
-        point.hi = (double)lane->jobs / lane->wall_s_ci_lo;
-    }
-    return point;
+    (void)room_px;
+    axis_amount(ret_axis, panel->y_least, panel->y_most, 6);
 }
 
-static void sweep_finish(struct sweep *sweep)
+/* The median of a lane's runs and its interval. Returns 0 or -1 (memory). */
+static int fill_point(struct sweep *sweep, const struct chart_list *list, const struct summary_record *lane,
+                      struct line_point *point)
 {
-    for (size_t i = 0; i < sweep->count; i++)
-        free(sweep->series[i].points);
-    free(sweep->ticks);
-}
-
-/* Returns 0 or -1 (memory). */
-static int sweep_init(struct sweep *sweep, const struct lane_group *group)
-{
-    *sweep = (struct sweep){.group = group, .least = INFINITY};
-    sweep->ticks = calloc(group->count, sizeof(*sweep->ticks));
-    if (!sweep->ticks)
+    struct lane_estimate estimate;
+    if (lane_estimate_make(&estimate, list, lane, sweep->kind->figure) < 0)
         return -1;
-    for (size_t i = 0; i < group->count; i++) {
-        struct series *series = series_of(sweep, group->lanes[i]->runner);
-        if (!series && sweep->count == CHART_MOST_ROWS)
-            continue;
-        if (!series)
-            return -1;
-        struct point point = point_of(group->lanes[i], group->x[i]);
-        series->points[series->count++] = point;
-        if (isfinite(point.x))
-            sweep->ticks[sweep->tick_count++] = point.x;
-        else
-            series->level = true;
-        if (isfinite(point.rate)) {
-            sweep->least = fmin(sweep->least, isfinite(point.lo) ? fmin(point.lo, point.rate) : point.rate);
-            sweep->most = fmax(sweep->most, isfinite(point.hi) ? fmax(point.hi, point.rate) : point.rate);
-        }
-    }
-    for (size_t i = 0; i < sweep->count; i++)
-        qsort(sweep->series[i].points, sweep->series[i].count, sizeof(struct point), by_x);
-    qsort(sweep->ticks, sweep->tick_count, sizeof(double), by_value);
-    size_t kept = 0;
-    for (size_t i = 0; i < sweep->tick_count; i++)
-        if (kept == 0 || sweep->ticks[i] > sweep->ticks[kept - 1])
-            sweep->ticks[kept++] = sweep->ticks[i];
-    sweep->tick_count = kept;
+    point->y = estimate.median;
+    point->lo = estimate.lo;
+    point->hi = estimate.hi;
+    point->marked = true;
+    run_count_add(&sweep->runs, (long)estimate.n, isfinite(estimate.lo));
     return 0;
 }
 
-/* The axes, once it is known what has to stand around them. */
-struct frame {
-    double left, right, bottom; /* px */
-    double number_at;           /* where the names' figures end, from `right` */
-    struct chart_axis x, y;
-    double y_lo; /* of the frame: lower than the axis' where there are rows of marks */
-    size_t gap_rows, notes;
-};
-
-static double x_px(const struct frame *frame, double x)
-{
-    return frame->left + axis_place(&frame->x, x) * (frame->right - frame->left);
-}
-
-static double y_px(const struct frame *frame, double y)
-{
-    double floor_px = frame->bottom - GAP_PITCH * (double)frame->gap_rows;
-    return floor_px - axis_place(&frame->y, y) * (floor_px - AXES_TOP);
-}
-
-/* The last point that has a figure, or NULL. */
-static const struct point *last_point(const struct series *series)
-{
-    for (size_t i = series->count; i-- > 0;)
-        if (isfinite(series->points[i].rate))
-            return &series->points[i];
-    return NULL;
-}
-
-static bool has_gap(const struct series *series, bool with_place)
-{
-    for (size_t i = 0; i < series->count; i++)
-        if (!isfinite(series->points[i].rate) && (isfinite(series->points[i].x) || !with_place))
-            return true;
-    return false;
-}
-
-static void lay_out(struct frame *frame, const struct sweep *sweep, struct text_pool *words)
-{
-    *frame = (struct frame){0};
-    double name = 0, number = 0;
-    for (size_t i = 0; i < sweep->count; i++) {
-        const struct point *last = last_point(&sweep->series[i]);
-        frame->gap_rows += has_gap(&sweep->series[i], true);
-        frame->notes += has_gap(&sweep->series[i], false);
-        if (!last)
-            continue;
-        char lines[2][TEXT_LINE_SIZE];
-        text_fit_lines(lines, report_runner_label(sweep->series[i].runner), TEXT_BODY, NAME_MOST);
-        name = fmax(name, fmax(text_width(lines[0], TEXT_BODY), text_width(lines[1], TEXT_BODY)));
-        number = fmax(number, text_width(units_rate(words, last->rate), TEXT_BODY));
-    }
-    if (frame->notes > GAPS_MOST)
-        frame->notes = GAPS_MOST;
-    if (frame->gap_rows > GAPS_MOST)
-        frame->gap_rows = GAPS_MOST;
-    char most[64];
-    text_count(most, sizeof(most), sweep->most * 1.4);
-    frame->left = CHART_MARGIN + 16 + text_width(most, TEXT_BODY);
-    frame->number_at = 62 + name + 16 + number;
-    frame->right = CHART_WIDTH - CHART_MARGIN - frame->number_at;
-    frame->bottom = CHART_HEIGHT - CHART_CAPTION_HEIGHT - NOTE_PITCH * (double)frame->notes - AXES_FOOT;
-    axis_log_at(&frame->x, sweep->ticks, sweep->tick_count, frame->right - frame->left);
-    /* From zero while the slowest can still be told from zero. */
-    if (sweep->most > 30 * sweep->least)
-        axis_log(&frame->y, sweep->least / 1.4, sweep->most * 1.4);
-    else
-        axis_linear(&frame->y, 0, sweep->most * 1.05, 6);
-    double below = GAP_PITCH * (double)frame->gap_rows;
-    double share = below / (frame->bottom - AXES_TOP - below);
-    frame->y_lo = frame->y.log ? frame->y.lo / pow(frame->y.hi / frame->y.lo, share) : -share * frame->y.hi;
-}
-
-static void write_point(struct chart *chart, const struct series *series, const struct point *point, double x,
-                        bool marker)
-{
-    fprintf(chart->data, "%d\t%.9g\t%.9g\t%.9g\t%.9g\t%d\n", runner_slot(series->runner), x, point->rate, point->lo,
-            point->hi, marker);
-}
-
-/* A level goes from edge to edge, without markers: it was not measured at any of these x. */
-static void write_series(struct chart *chart, const struct series *series, const struct frame *frame)
-{
-    if (series->level) {
-        write_point(chart, series, &series->points[series->count - 1], frame->x.lo, false);
-        write_point(chart, series, &series->points[series->count - 1], frame->x.hi, false);
-    }
-    for (size_t i = 0; !series->level && i < series->count; i++)
-        write_point(chart, series, &series->points[i], series->points[i].x, true);
-    /* An empty line ends a curve: the next runner's does not start from this one's end. */
-    fputs("\n", chart->data);
-}
-
-struct end_label {
-    const struct series *series;
-    const struct point *point;
-    double x, y; /* of the line's end, px */
-};
-
-static int by_y(const void *a, const void *b)
-{
-    double left = ((const struct end_label *)a)->y, right = ((const struct end_label *)b)->y;
-    return (left > right) - (left < right);
-}
-
-/* Each line's name and last figure at the right edge, moved apart where they would touch. */
-static void write_names(struct chart *chart, const struct sweep *sweep, const struct frame *frame,
-                        struct text_pool *words)
-{
-    struct end_label labels[CHART_MOST_ROWS];
-    double places[CHART_MOST_ROWS], heights[CHART_MOST_ROWS];
-    size_t count = 0;
-    for (size_t i = 0; i < sweep->count; i++) {
-        const struct point *last = last_point(&sweep->series[i]);
-        if (last)
-            labels[count++] = (struct end_label){&sweep->series[i], last,
-                                                 sweep->series[i].level ? frame->right : x_px(frame, last->x),
-                                                 y_px(frame, last->rate)};
-    }
-    qsort(labels, count, sizeof(labels[0]), by_y);
-    for (size_t i = 0; i < count; i++) {
-        char lines[2][TEXT_LINE_SIZE];
-        text_fit_lines(lines, report_runner_label(labels[i].series->runner), TEXT_BODY, NAME_MOST);
-        places[i] = labels[i].y;
-        heights[i] = lines[1][0] ? NAME_HEIGHT_2 : NAME_HEIGHT;
-    }
-    spread_apart(places, heights, count, AXES_TOP - NAME_HEIGHT / 2,
-                 frame->bottom - GAP_PITCH * (double)frame->gap_rows);
-    for (size_t i = 0; i < count; i++) {
-        chart_line(chart, labels[i].x + 14, labels[i].y, frame->right + 32, places[i]);
-        chart_mark(chart, frame->right + 46, places[i], runner_slot(labels[i].series->runner));
-        chart_label(chart, frame->right + 62, places[i], TEXT_BODY, TEXT_LEFT, NAME_MOST,
-                    report_runner_label(labels[i].series->runner));
-        chart_text(chart, frame->right + frame->number_at, places[i], TEXT_BODY, TEXT_RIGHT,
-                   units_rate(words, labels[i].point->rate));
-    }
-    chart_textf(chart, frame->right + frame->number_at, places[0] - heights[0] / 2 - 14, TEXT_NOTE, TEXT_RIGHT,
-                "jobs/s");
-}
-
 /* "threads at 4,000, 8,000: not supported: a thread cannot be started". */
-static void describe_gap(const struct series *series, char *buffer, size_t size)
+static const char *describe_gap(struct text_pool *words, const struct line *line, const struct summary_record *first)
 {
     char at[256] = "", name[600], why[1000];
-    const struct summary_record *first = NULL;
     size_t listed = 0, all = 0;
-    for (size_t i = 0; i < series->count; i++) {
-        const struct point *point = &series->points[i];
-        if (isfinite(point->rate))
+    for (size_t i = 0; i < line->count; i++) {
+        const struct line_point *point = &line->points[i];
+        if (isfinite(point->y) || !isfinite(point->x) || all++ >= 6)
             continue;
-        first = first ? first : point->lane;
-        if (isfinite(point->x) && all++ < 6) {
-            char number[32];
-            text_count(number, sizeof(number), fmin(point->x, 1e15));
-            strcat(strcat(at, listed++ ? ", " : " at "), number);
-        }
+        char number[32];
+        text_count(number, sizeof(number), fmin(point->x, 1e15));
+        strcat(strcat(at, listed++ ? ", " : " at "), number);
     }
-    text_fit(name, sizeof(name), report_runner_label(series->runner), TEXT_NOTE, 2 * NAME_MOST);
+    text_fit(name, sizeof(name), report_runner_label(line->runner), TEXT_NOTE, 560);
     text_nothing(why, sizeof(why), first);
-    snprintf(buffer, size, "%s%s%s: %s", name, at, all > listed ? " and more" : "", why);
+    return pool_printf(words, "%s%s%s: %s", name, at, all > listed ? " and more" : "", why);
 }
 
-/* A row of marks at the bottom for each runner that has gaps, and below the axis a line of text that says why. */
-static void write_gaps(struct chart *chart, const struct sweep *sweep, const struct frame *frame)
+/* What is missing in a line, and its last figure. `gaps` are the first lanes without one, by line. */
+static void finish_line(struct sweep *sweep, struct line *line, const struct summary_record *gap,
+                        struct text_pool *words)
 {
-    size_t row = 0, line = 0;
-    for (size_t i = 0; i < sweep->count; i++) {
-        const struct series *series = &sweep->series[i];
-        if (!has_gap(series, false))
+    qsort(line->points, line->count, sizeof(line->points[0]), by_x);
+    for (size_t i = 0; i < line->count; i++)
+        if (isfinite(line->points[i].y))
+            line->figure = sweep->kind->print(words, line->points[i].y);
+    if (gap)
+        line->gap = describe_gap(words, line, gap);
+}
+
+/* Returns 0 or -1 (memory). */
+static int sweep_init(struct sweep *sweep, const struct chart_list *list, const struct lane_group *group,
+                      const struct sweep_kind *kind)
+{
+    const struct summary_record *gaps[CHART_MOST_ROWS] = {0};
+    struct line_panel *panel = &sweep->panel;
+    *sweep = (struct sweep){.kind = kind, .group = group};
+    sweep->ticks = pool_array(list->words, group->count, sizeof(*sweep->ticks));
+    if (!sweep->ticks)
+        return -1;
+    *panel = (struct line_panel){
+        .x_axis = points_axis, .y_axis = amount_axis, .figure_name = kind->figure_name, .ticks = sweep->ticks};
+    bool by_concurrency = strcmp(group->swept, "concurrency") == 0;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct summary_record *lane = group->lanes[i];
+        struct line *line = line_of(panel, list->words, lane->runner, group->count);
+        if (!line && panel->count == CHART_MOST_ROWS)
             continue;
-        if (has_gap(series, true) && row < frame->gap_rows) {
-            double y = frame->bottom - GAP_PITCH * ((double)row++ + 0.5);
-            for (size_t p = 0; p < series->count; p++)
-                if (!isfinite(series->points[p].rate) && isfinite(series->points[p].x))
-                    chart_text(chart, x_px(frame, series->points[p].x), y, TEXT_ALARM, TEXT_CENTER, "\u00d7");
-            chart_mark(chart, frame->right + 46, y, runner_slot(series->runner));
-            chart_text(chart, frame->right + 62, y, TEXT_NOTE, TEXT_LEFT, "\u00d7 see below");
-        }
-        if (line < frame->notes) {
-            char text[2000], fitted[1000];
-            double y = frame->bottom + AXES_FOOT + NOTE_PITCH * ((double)line++ + 0.5);
-            describe_gap(series, text, sizeof(text));
-            text_fit(fitted, sizeof(fitted), text, TEXT_NOTE, CHART_WIDTH - 2 * CHART_MARGIN - 26);
-            chart_text(chart, CHART_MARGIN, y, TEXT_ALARM, TEXT_LEFT, "\u00d7");
-            chart_text(chart, CHART_MARGIN + 26, y, TEXT_NOTE, TEXT_LEFT, fitted);
-        }
+        if (!line)
+            return -1;
+        struct line_point *point = &line->points[line->count++];
+        point->x = group->x[i];
+        if (!isfinite(point->x) && by_concurrency && kind->per_worker && lane->concurrency > 0)
+            point->x = (double)lane->concurrency;
+        if (fill_point(sweep, list, lane, point) < 0)
+            return -1;
+        if (isfinite(point->x))
+            sweep->ticks[panel->tick_count++] = point->x;
+        else
+            line->level = true;
+        if (!isfinite(point->y) && !gaps[line - panel->lines])
+            gaps[line - panel->lines] = lane;
     }
+    for (size_t i = 0; i < panel->count; i++)
+        finish_line(sweep, &panel->lines[i], gaps[i], list->words);
+    qsort(sweep->ticks, panel->tick_count, sizeof(double), by_value);
+    size_t kept = 0;
+    for (size_t i = 0; i < panel->tick_count; i++)
+        if (kept == 0 || sweep->ticks[i] > sweep->ticks[kept - 1])
+            sweep->ticks[kept++] = sweep->ticks[i];
+    panel->tick_count = kept;
+    return 0;
 }
 
-static void write_variables(struct chart *chart, const struct frame *frame)
-{
-    chart_number(chart, "LEFT", frame->left);
-    chart_number(chart, "RIGHT", frame->right);
-    chart_number(chart, "TOP", AXES_TOP);
-    chart_number(chart, "BOTTOM", frame->bottom);
-    chart_number(chart, "XMIN", frame->x.lo);
-    chart_number(chart, "XMAX", frame->x.hi);
-    chart_number(chart, "YMIN", frame->y_lo);
-    chart_number(chart, "YMAX", frame->y.hi);
-    chart_number(chart, "LOG_Y", frame->y.log);
-    fprintf(chart->script, "XTICS = '%s'\nYTICS = '%s'\n", frame->x.ticks, frame->y.ticks);
-}
-
-static void write_words(struct chart *chart, const struct sweep *sweep, const struct frame *frame,
-                        const struct run_data *run)
+static int draw(struct chart_list *list, struct sweep *sweep, int number, struct failure *ret_failure)
 {
     const struct lane_group *group = sweep->group;
-    char title[600], text[600], description[500], number[64];
-    snprintf(title, sizeof(title), "Throughput against %.200s", group->swept);
-    for (char *p = title; *p; p++)
+    const struct sweep_kind *kind = sweep->kind;
+    struct line_panel *panel = &sweep->panel;
+    struct text_pool *words = list->words;
+    char swept[200], description[500], runs[64], x_name[300];
+    text_fit(swept, sizeof(swept), group->swept, TEXT_BODY, 300);
+    for (char *p = swept; *p; p++)
         if (*p == '-' || *p == '_')
             *p = ' ';
     lane_group_describe(group, description, sizeof(description));
-    snprintf(text, sizeof(text), description[0] ? "%s: %s" : "%s", group->name, description);
-    chart_title(chart, title, group->name, text);
-    chart_text(chart, frame->left, AXES_TOP - 34, TEXT_BODY, TEXT_LEFT,
-               frame->y.log ? "jobs per second (logarithmic)" : "jobs per second");
-    text_fit(text, sizeof(text), title + strlen("Throughput against "), TEXT_BODY, 600);
-    chart_textf(chart, (frame->left + frame->right) / 2, frame->bottom + 64, TEXT_BODY, TEXT_CENTER, "%s (logarithmic)",
-                text);
-
-    struct run_count runs = {0};
-    for (size_t i = 0; i < group->count; i++)
-        run_count_add(&runs, group->lanes[i]);
-    run_count_text(runs, number, sizeof(number));
-    snprintf(text, sizeof(text),
-             runs.intervals ? "Line: median of %s at each point. Band: exact 95 %% interval of the median%s."
-                            : "Line: median of %s at each point%s. No interval: that takes 6 runs.",
-             number, runs.intervals && runs.min < 6 ? " (none below 6 runs)" : "");
-    chart_caption(chart, run, text);
+    run_count_text(sweep->runs, runs, sizeof(runs));
+    snprintf(x_name, sizeof(x_name), "%s (logarithmic)", swept);
+    panel->x_name = x_name;
+    struct chart_axis axis;
+    amount_axis(&axis, panel, 0);
+    if (kind->y_unit)
+        panel->y_name = pool_printf(words, "%s (%s%s)", kind->y_name, kind->y_unit, axis.log ? ", logarithmic" : "");
+    else
+        panel->y_name = pool_printf(words, "%s%s", kind->y_name, axis.log ? " (logarithmic)" : "");
+    /* On a phone there is no room for more, and the ticks show it. */
+    if (kind->y_unit && list->form->narrow)
+        panel->y_name = pool_printf(words, "%s (%s)", kind->y_name, kind->y_unit);
+    const struct line_panel *panels[] = {panel};
+    const struct line_picture picture = {
+        .name = kind->name,
+        .number = number,
+        .title = pool_printf(words, "%s against %s", kind->title, swept),
+        .of = group->name,
+        .subtitle = pool_printf(words, description[0] ? "%s: %s" : "%s", group->name, description),
+        .meaning = pool_printf(
+            words,
+            sweep->runs.intervals ? "Line: median of %s at each point. Band: exact 95 %% interval of the median%s.%s"
+                                  : "Line: median of %s at each point%s. No interval: that takes 6 runs.%s",
+            runs, sweep->runs.intervals && sweep->runs.min < 6 ? " (none below 6 runs)" : "", kind->remark),
+        .columns = pool_printf(words, "x\t%s", kind->column),
+        .panels = panels,
+        .count = 1,
+        .thickness = 1,
+        .panel_height = list->form->narrow ? AXES_HEIGHT_NARROW : AXES_HEIGHT,
+    };
+    return lines_draw(list, &picture, ret_failure);
 }
 
-static int draw(struct chart_list *list, const struct sweep *sweep, int number, struct failure *ret_failure)
+static int draw_kind(struct chart_list *list, const struct lane_group *groups, size_t count,
+                     const struct sweep_kind *kind, struct failure *ret_failure)
 {
-    struct frame frame;
-    lay_out(&frame, sweep, list->words);
-    struct chart *chart = chart_begin(list, "sweep", number, CHART_HEIGHT, ret_failure);
-    if (!chart)
-        return -1;
-    write_variables(chart, &frame);
-    write_words(chart, sweep, &frame, list->run);
-    fputs("# runner's number in the style\tx\tmedian jobs/s\tinterval from jobs/s\tto jobs/s\tmeasured here\n",
-          chart->data);
-    for (size_t i = 0; i < sweep->count; i++)
-        write_series(chart, &sweep->series[i], &frame);
-    write_names(chart, sweep, &frame, list->words);
-    write_gaps(chart, sweep, &frame);
-    return chart_end(list, chart, "sweep", ret_failure);
+    int number = 0;
+    for (size_t i = 0; i < count && number < CHART_MOST_PANELS; i++) {
+        if (!groups[i].swept || lane_group_is_open(&groups[i]))
+            continue;
+        struct sweep sweep;
+        if (sweep_init(&sweep, list, &groups[i], kind) < 0)
+            return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+        if (line_panel_measure(&sweep.panel) && sweep.panel.tick_count > 0 &&
+            draw(list, &sweep, ++number, ret_failure) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 int charts_sweep(struct chart_list *list, const struct lane_group *groups, size_t count, struct failure *ret_failure)
 {
-    int number = 0;
-    for (size_t i = 0; i < count && number < CHART_MOST_PANELS; i++) {
-        if (!groups[i].swept)
-            continue;
-        struct sweep sweep;
-        int result = sweep_init(&sweep, &groups[i]);
-        if (result < 0)
-            failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
-        else if (sweep.tick_count > 0 && isfinite(sweep.least))
-            result = draw(list, &sweep, ++number, ret_failure);
-        sweep_finish(&sweep);
-        if (result < 0)
-            return -1;
-    }
-    return 0;
+    return draw_kind(list, groups, count, &throughput, ret_failure);
+}
+
+int charts_sweep_cost(struct chart_list *list, const struct lane_group *groups, size_t count,
+                      struct failure *ret_failure)
+{
+    int result = draw_kind(list, groups, count, &cpu, ret_failure);
+    return result < 0 ? result : draw_kind(list, groups, count, &memory, ret_failure);
 }

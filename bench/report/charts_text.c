@@ -93,8 +93,8 @@ static double character_width(int32_t c)
 
 double text_height(enum text_style style)
 {
-    static const double sizes[] = {[TEXT_TITLE] = 38, [TEXT_HEADING] = 27, [TEXT_NUMBER] = 29, [TEXT_BODY] = 23,
-                                   [TEXT_NOTE] = 20,  [TEXT_CAPTION] = 19, [TEXT_ALARM] = 20};
+    static const double sizes[] = {[TEXT_TITLE] = 38, [TEXT_HEADING] = 28, [TEXT_NUMBER] = 29, [TEXT_BODY] = 24,
+                                   [TEXT_NOTE] = 21,  [TEXT_CAPTION] = 21, [TEXT_ALARM] = 21};
     return sizes[style];
 }
 
@@ -141,24 +141,46 @@ void text_fit(char *buffer, size_t size, const char *text, enum text_style style
     free(clean);
 }
 
+/* Returns how much of a clean text fits, up to a space; 0 where not even its first word does. */
+static size_t fitting_words(const char *text, enum text_style style, double width)
+{
+    char part[TEXT_LINE_SIZE];
+    size_t fits = 0;
+    for (const char *space = strchr(text, ' '); space; space = strchr(space + 1, ' ')) {
+        size_t length = (size_t)(space - text);
+        if (length >= sizeof(part))
+            break;
+        memcpy(part, text, length);
+        part[length] = '\0';
+        if (text_width(part, style) > width)
+            break;
+        fits = length;
+    }
+    return fits;
+}
+
+size_t text_wrap(char (*lines)[TEXT_LINE_SIZE], size_t most, const char *text, enum text_style style, double width)
+{
+    char *clean = text_clean(text);
+    const char *rest = clean ? clean : "";
+    size_t count = 0;
+    while (*rest && count < most) {
+        bool last = count == most - 1 || (text_width(rest, style) <= width && strlen(rest) < TEXT_LINE_SIZE);
+        size_t length = last ? 0 : fitting_words(rest, style, width);
+        if (length == 0) {
+            text_fit(lines[count++], TEXT_LINE_SIZE, rest, style, width);
+            break;
+        }
+        memcpy(lines[count], rest, length);
+        lines[count++][length] = '\0';
+        rest += length + 1;
+    }
+    free(clean);
+    return count;
+}
+
 void text_fit_lines(char lines[2][TEXT_LINE_SIZE], const char *text, enum text_style style, double width)
 {
-    lines[1][0] = '\0';
-    text_fit(lines[0], TEXT_LINE_SIZE, text, style, INFINITY);
-    if (text_width(lines[0], style) <= width)
-        return;
-    /* The last space before which all fits; without one there is only the first line to cut. */
-    char *at = NULL;
-    for (char *space = strchr(lines[0], ' '); space; space = strchr(space + 1, ' ')) {
-        *space = '\0';
-        if (text_width(lines[0], style) <= width)
-            at = space;
-        *space = ' ';
-    }
-    if (at) {
-        *at = '\0';
-        text_fit(lines[1], TEXT_LINE_SIZE, at + 1, style, width);
-    } else {
-        text_fit(lines[0], TEXT_LINE_SIZE, text, style, width);
-    }
+    for (size_t i = text_wrap(lines, 2, text, style, width); i < 2; i++)
+        lines[i][0] = '\0';
 }

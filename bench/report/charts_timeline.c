@@ -12,10 +12,11 @@
 
 /* px */
 #define HEADS_RIGHT 330.0 /* the runner's name and its time stand left of this */
-#define ROWS_FROM   130.0
 #define ROW_GAP     37.0
 #define ROW_LEAST   85.0
 #define ROW_MOST    190.0
+#define ROW_NARROW  130.0
+#define HEAD_NARROW 40.0 /* the same, above the row */
 #define AXIS_FOOT   80.0
 
 /* Shorter than this share of the axis: drawn once more. Where it is drawn: from this share on to the right edge. */
@@ -44,7 +45,7 @@ struct timeline {
     size_t count;
     double end_s;
     size_t jobs_a_line; /* 1, or more where there are too many for a line each */
-    double right, height;
+    double left, right; /* px, of the axes */
 };
 
 static int by_start(const void *a, const void *b)
@@ -57,16 +58,6 @@ static int by_start(const void *a, const void *b)
     return (left->worker > right->worker) - (left->worker < right->worker);
 }
 
-static const struct sample_set *samples_of(const struct run_data *run, const struct summary_record *lane)
-{
-    for (size_t i = 0; i < run->sample_set_count; i++) {
-        const struct sample_set *set = &run->sample_sets[i];
-        if (set->sample_count > 0 && strcmp(set->cell, lane->cell) == 0 && strcmp(set->runner, lane->runner) == 0)
-            return set;
-    }
-    return NULL;
-}
-
 static void timeline_finish(struct timeline *timeline)
 {
     for (size_t i = 0; i < timeline->count; i++)
@@ -74,12 +65,12 @@ static void timeline_finish(struct timeline *timeline)
 }
 
 /* Returns 0 or -1 (memory). */
-static int timeline_init(struct timeline *timeline, const struct run_data *run, const struct lane_group *group)
+static int timeline_init(struct timeline *timeline, const struct chart_list *list, const struct lane_group *group)
 {
     *timeline = (struct timeline){.group = group, .jobs_a_line = 1};
     for (size_t i = 0; i < group->count && timeline->count < CHART_MOST_ROWS; i++) {
         struct row *row = &timeline->rows[timeline->count++];
-        *row = (struct row){.lane = group->lanes[i], .set = samples_of(run, group->lanes[i])};
+        *row = (struct row){.lane = group->lanes[i], .set = samples_of(list, group->lanes[i])};
         if (!row->set)
             continue;
         row->jobs = calloc(row->set->sample_count, sizeof(*row->jobs));
@@ -121,16 +112,27 @@ static void choose_zooms(struct timeline *timeline)
     }
 }
 
-static void lay_out(struct timeline *timeline)
+/* Returns the y below the panels' common axis. */
+static double lay_out(struct timeline *timeline, const struct chart_form *form, double y)
 {
-    double around = ROWS_FROM + AXIS_FOOT + CHART_CAPTION_HEIGHT, rows = (double)timeline->count;
+    double rows = (double)timeline->count, head = form->narrow ? HEAD_NARROW : 0;
+    y += form->narrow ? 8 : 18;
+    double around = y + AXIS_FOOT + CHART_CAPTION_HEIGHT;
     double pitch = fmax(ROW_LEAST + ROW_GAP, fmin(ROW_MOST + ROW_GAP, (CHART_HEIGHT - around) / rows));
+    if (form->narrow)
+        pitch = ROW_NARROW + ROW_GAP + HEAD_NARROW;
     for (size_t i = 0; i < timeline->count; i++) {
-        timeline->rows[i].top = ROWS_FROM + (double)i * pitch;
-        timeline->rows[i].bottom = timeline->rows[i].top + pitch - ROW_GAP;
+        timeline->rows[i].top = y + (double)i * pitch + head;
+        timeline->rows[i].bottom = y + (double)(i + 1) * pitch - ROW_GAP;
     }
-    timeline->right = CHART_WIDTH - CHART_MARGIN - 20;
-    timeline->height = rint(around + rows * pitch);
+    timeline->left = form->narrow ? form->margin + 8 : HEADS_RIGHT;
+    timeline->right = form->width - form->margin - 20;
+    return y + rows * pitch + AXIS_FOOT;
+}
+
+static double zoom_left(const struct timeline *timeline)
+{
+    return timeline->left + ZOOM_FROM * (timeline->right - timeline->left);
 }
 
 /*
@@ -162,42 +164,72 @@ static void write_jobs(struct chart *chart, const struct timeline *timeline, con
         }
 }
 
-/* The runner's name, below it the time large, and what failed. */
-static void write_head(struct chart *chart, const struct row *row, struct text_pool *words)
+/* Above the row: the runner's name, at the other end the time large, and what failed. */
+static void write_narrow_head(struct chart *chart, const struct timeline *timeline, const struct row *row,
+                              const char *time, const char *failed)
 {
-    char lines[2][TEXT_LINE_SIZE], why[1000], text[1000] = "", failed[64], all[64];
-    const char *time = row->set ? units_duration(words, row->end_s) : "not drawn";
+    char fitted[600];
+    double x = chart->form->width - chart->form->margin, y = row->top - HEAD_NARROW / 2;
+    enum text_style style = row->set ? TEXT_NUMBER : TEXT_NOTE;
+    chart_text(chart, x, y, style, TEXT_RIGHT, time);
+    x -= text_width(time, style) + 14;
+    chart_text(chart, x, y, TEXT_ALARM, TEXT_RIGHT, failed);
+    x -= failed[0] ? text_width(failed, TEXT_ALARM) + 14 : 0;
+    text_fit(fitted, sizeof(fitted), report_runner_label(row->lane->runner), TEXT_BODY, x - timeline->left);
+    chart_text(chart, timeline->left, y, TEXT_BODY, TEXT_LEFT, fitted);
+}
+
+/* Left of the row: the runner's name, below it the time large, and what failed. */
+static void write_wide_head(struct chart *chart, const struct row *row, const char *time, const char *failed)
+{
+    char lines[2][TEXT_LINE_SIZE];
     double room = HEADS_RIGHT - CHART_MARGIN - 16;
     text_fit_lines(lines, report_runner_label(row->lane->runner), TEXT_BODY, room);
     double height = lines[1][0] ? 54 : 27;
-    double y = (row->top + row->bottom - height - 32 - (row->failed ? 26 : 0)) / 2;
+    double y = (row->top + row->bottom - height - 32 - (failed[0] ? 26 : 0)) / 2;
     chart_label(chart, CHART_MARGIN, y + height / 2, TEXT_BODY, TEXT_LEFT, room,
                 report_runner_label(row->lane->runner));
     chart_text(chart, CHART_MARGIN, y + height + 17, row->set ? TEXT_NUMBER : TEXT_NOTE, TEXT_LEFT, time);
-    text_count(failed, sizeof(failed), (double)row->failed);
-    text_count(all, sizeof(all), row->set ? (double)row->set->sample_count : 0);
+    chart_text(chart, CHART_MARGIN, y + height + 46, TEXT_ALARM, TEXT_LEFT, failed);
+}
+
+static void write_head(struct chart *chart, const struct timeline *timeline, const struct row *row,
+                       struct text_pool *words)
+{
+    char why[1000];
+    const char *time = row->set ? units_duration(words, row->end_s) : "not drawn", *failed = "";
     if (row->failed)
-        chart_textf(chart, CHART_MARGIN, y + height + 46, TEXT_ALARM, TEXT_LEFT, "%s of %s failed", failed, all);
-    if (!row->set) {
-        text_nothing(why, sizeof(why), row->lane);
-        text_fit(text, sizeof(text), why, TEXT_NOTE, CHART_WIDTH - HEADS_RIGHT - CHART_MARGIN - 40);
-    }
-    chart_text(chart, HEADS_RIGHT + 14, (row->top + row->bottom) / 2, TEXT_NOTE, TEXT_LEFT, text);
+        failed = pool_printf(words, "%s of %s failed", units_count(words, (double)row->failed),
+                             units_count(words, (double)row->set->sample_count));
+    if (chart->form->narrow)
+        write_narrow_head(chart, timeline, row, time, failed);
+    else
+        write_wide_head(chart, row, time, failed);
+    if (row->set)
+        return;
+    text_nothing(why, sizeof(why), row->lane);
+    chart_paragraph(chart, timeline->left + 14, (row->top + row->bottom) / 2 - 28, TEXT_NOTE,
+                    timeline->right - timeline->left - 20, chart->form->narrow ? 4 : 2, why);
 }
 
 /* Lines from the sliver's ends to the panel where it is drawn once more, and by how much it is stretched. */
 static void write_zoom(struct chart *chart, const struct timeline *timeline, const struct row *row, double axis_end,
                        struct text_pool *words)
 {
-    double width = timeline->right - HEADS_RIGHT, left = HEADS_RIGHT + ZOOM_FROM * width;
-    double at = HEADS_RIGHT + row->zoom_s / axis_end * width;
+    double width = timeline->right - timeline->left, left = zoom_left(timeline);
+    double at = timeline->left + row->zoom_s / axis_end * width;
     chart_line(chart, at, row->top, left, row->top);
     chart_line(chart, at, row->bottom, left, row->bottom);
     double scale;
     const char *unit = text_time_unit(row->zoom_s, &scale);
-    chart_text(chart, timeline->right + 8, row->bottom + 13, TEXT_CAPTION, TEXT_LEFT, unit);
-    chart_textf(chart, (at + left) / 2, (row->top + row->bottom) / 2, TEXT_NOTE, TEXT_CENTER, "stretched %s",
-                units_times(words, axis_end / row->zoom_s * (1 - ZOOM_FROM), NAN, NAN).value);
+    const char *times = units_times(words, axis_end / row->zoom_s * (1 - ZOOM_FROM), NAN, NAN).value;
+    chart_label(chart, (at + left) / 2, (row->top + row->bottom) / 2, TEXT_NOTE, TEXT_CENTER, left - at - 8,
+                pool_printf(words, "stretched %s", times));
+    /* Where there is no room beside the axis, below its beginning. */
+    if (chart->form->narrow)
+        chart_text(chart, left - 14, row->bottom + 13, TEXT_NOTE, TEXT_RIGHT, unit);
+    else
+        chart_text(chart, timeline->right + 8, row->bottom + 13, TEXT_NOTE, TEXT_LEFT, unit);
 }
 
 static void write_variables(struct chart *chart, const struct timeline *timeline, const struct chart_axis *axis,
@@ -209,7 +241,7 @@ static void write_variables(struct chart *chart, const struct timeline *timeline
         const struct row *row = &timeline->rows[i];
         double zoom_scale;
         text_time_unit(row->zoom_s, &zoom_scale);
-        axis_linear(&zoom[i], 0, row->zoom_s > 0 ? row->zoom_s * zoom_scale : 1, 5);
+        axis_linear(&zoom[i], 0, row->zoom_s > 0 ? row->zoom_s * zoom_scale : 1, chart->form->narrow ? 3 : 5);
         values[0][i] = row->top;
         values[1][i] = row->bottom;
         values[2][i] = row->set ? (double)row->set->sample_count : 1;
@@ -219,9 +251,9 @@ static void write_variables(struct chart *chart, const struct timeline *timeline
     }
     static const char *const names[6] = {"TOP", "BOTTOM", "JOBS", "ZOOM_END", "ZOOM_SCALE", "RUNNER"};
     chart_number(chart, "PANELS", (double)timeline->count);
-    chart_number(chart, "LEFT", HEADS_RIGHT);
+    chart_number(chart, "LEFT", timeline->left);
     chart_number(chart, "RIGHT", timeline->right);
-    chart_number(chart, "ZOOM_LEFT", HEADS_RIGHT + ZOOM_FROM * (timeline->right - HEADS_RIGHT));
+    chart_number(chart, "ZOOM_LEFT", zoom_left(timeline));
     chart_number(chart, "SCALE", scale);
     chart_number(chart, "JOBS_A_LINE", (double)timeline->jobs_a_line);
     chart_number(chart, "XMAX", axis->hi);
@@ -233,17 +265,21 @@ static void write_variables(struct chart *chart, const struct timeline *timeline
         fprintf(chart->script, "ZOOM_XTICS[%zu] = '%s'\n", i + 1, zoom[i].ticks);
 }
 
-static void write_words(struct chart *chart, const struct timeline *timeline, const struct run_data *run)
+static double write_title(struct chart *chart, const struct timeline *timeline)
 {
-    char text[900], description[500], meaning[500], line[100] = "Each line is one job";
+    char text[900], description[500];
     lane_group_describe(timeline->group, description, sizeof(description));
     snprintf(text, sizeof(text), description[0] ? "%.300s: %s" : "%.300s", timeline->group->name, description);
-    chart_title(chart, "When each job ran", timeline->group->name, text);
+    return chart_title(chart, "When each job ran", timeline->group->name, text);
+}
+
+static void write_caption(struct chart *chart, const struct timeline *timeline, const struct run_data *run)
+{
+    char meaning[500], line[100] = "Each line is one job", median[100];
     long blocks = 0;
     for (size_t i = 0; i < timeline->count; i++)
         if (timeline->rows[i].lane->trials > blocks)
             blocks = timeline->rows[i].lane->trials;
-    char median[100];
     snprintf(median, sizeof(median), "%ld, the one with the median time", blocks);
     if (timeline->jobs_a_line > 1)
         snprintf(line, sizeof(line), "Each line is %zu jobs in a row", timeline->jobs_a_line);
@@ -258,25 +294,26 @@ static int draw(struct chart_list *list, struct timeline *timeline, int number, 
     double scale;
     struct chart_axis axis;
     const char *unit = text_time_unit(timeline->end_s, &scale);
-    choose_zooms(timeline);
-    lay_out(timeline);
-    axis_linear(&axis, 0, timeline->end_s * scale * 1.01, 9);
-    struct chart *chart = chart_begin(list, "timeline", number, timeline->height, ret_failure);
+    struct chart *chart = chart_begin(list, "timeline", number, CHART_HEIGHT, ret_failure);
     if (!chart)
         return -1;
+    choose_zooms(timeline);
+    double below = lay_out(timeline, chart->form, write_title(chart, timeline));
+    axis_linear(&axis, 0, timeline->end_s * scale * 1.01, chart->form->narrow ? 5 : 9);
     write_variables(chart, timeline, &axis, scale);
     fputs("# panel\tjob (by its start)\tstart s\tend s\trunner's number in the style\tfailed\n", chart->data);
     for (size_t i = 0; i < timeline->count; i++) {
         const struct row *row = &timeline->rows[i];
-        write_head(chart, row, list->words);
+        write_head(chart, timeline, row, list->words);
         if (row->set)
             write_jobs(chart, timeline, row, i + 1);
         if (row->zoom_s > 0)
             write_zoom(chart, timeline, row, axis.hi / scale, list->words);
     }
-    chart_textf(chart, timeline->right, timeline->rows[timeline->count - 1].bottom + ROW_GAP + 52, TEXT_BODY,
-                TEXT_RIGHT, "time since the start (%s)", unit);
-    write_words(chart, timeline, list->run);
+    chart_textf(chart, timeline->right, below - AXIS_FOOT + 52, TEXT_BODY, TEXT_RIGHT, "time since the start (%s)",
+                unit);
+    chart->height = rint(below + CHART_CAPTION_HEIGHT);
+    write_caption(chart, timeline, list->run);
     return chart_end(list, chart, "timeline", ret_failure);
 }
 
@@ -288,7 +325,7 @@ int charts_timeline(struct chart_list *list, const struct lane_group *groups, si
         if (groups[i].swept || strcmp(groups[i].lanes[0]->workload, "null") == 0)
             continue;
         struct timeline timeline;
-        int result = timeline_init(&timeline, list->run, &groups[i]);
+        int result = timeline_init(&timeline, list, &groups[i]);
         if (result < 0)
             failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
         else if (timeline.end_s > 0)

@@ -25,34 +25,72 @@ static char *read_in_charts(const struct run_data *run, const char *name, size_t
     return bytes;
 }
 
+static char *read_chart(const struct run_data *run, const char *file, size_t *ret_size)
+{
+    return file && is_chart_name(file) ? read_in_charts(run, file, MOST_CHART_BYTES, ret_size) : NULL;
+}
+
+#define NARROW "-narrow.svg"
+
+static bool is_narrow(const char *file)
+{
+    size_t length = file ? strlen(file) : 0;
+    return length > strlen(NARROW) && strcmp(file + length - strlen(NARROW), NARROW) == 0;
+}
+
+/* A chart's form for phones, wall-narrow.svg of wall.svg; NULL: it has none. */
+static char *read_narrow(const struct run_data *run, const char *file, size_t *ret_size)
+{
+    char *name = NULL;
+    if (asprintf(&name, "%.*s" NARROW, (int)(strlen(file) - strlen(".svg")), file) < 0)
+        return NULL;
+    char *svg = read_chart(run, name, ret_size);
+    free(name);
+    return svg;
+}
+
+static void write_data_url(FILE *out, const char *svg, size_t size)
+{
+    fputs("data:image/svg+xml;base64,", out);
+    html_base64(out, (const unsigned char *)svg, size);
+}
+
 /*
  * As a picture and not as elements of the page: what an SVG file could do (scripts, styles, names that clash with
- * another chart's) stays in it.
+ * another chart's) stays in it. The widths at which the forms change are page.css's, too.
  */
 static bool write_chart(FILE *out, const struct run_data *run, const json_t *item, bool first)
 {
     const char *file = json_string_value(json_object_get(item, "file"));
     const char *title = json_string_value(json_object_get(item, "title"));
     const char *caption = json_string_value(json_object_get(item, "caption"));
-    size_t size = 0;
-    char *svg = file && is_chart_name(file) ? read_in_charts(run, file, MOST_CHART_BYTES, &size) : NULL;
+    size_t size = 0, narrow_size = 0;
+    char *svg = is_narrow(file) ? NULL : read_chart(run, file, &size);
     if (!svg)
         return false;
+    char *narrow = read_narrow(run, file, &narrow_size);
     if (first)
-        fputs("<h2>Charts</h2>\n", out);
+        fputs("<section id=\"charts\">\n<h2>Charts</h2>\n", out);
     fputs("<figure>\n<div class=\"scroll card\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
     html_text(out, title ? title : file);
-    fputs("\"><img alt=\"", out);
+    fputs(narrow ? "\"><picture class=\"two-forms\"><source media=\"(max-width: 48rem)\" srcset=\"" : "\"><picture>",
+          out);
+    if (narrow) {
+        write_data_url(out, narrow, narrow_size);
+        fputs("\">", out);
+    }
+    fputs("<img alt=\"", out);
     html_text(out, title ? title : file);
-    fputs("\" src=\"data:image/svg+xml;base64,", out);
-    html_base64(out, (const unsigned char *)svg, size);
-    fputs("\"></div>\n", out);
+    fputs("\" src=\"", out);
+    write_data_url(out, svg, size);
+    fputs("\"></picture></div>\n", out);
     if (caption) {
         fputs("<figcaption>", out);
         html_text(out, caption);
         fputs("</figcaption>\n", out);
     }
     fputs("</figure>\n", out);
+    free(narrow);
     free(svg);
     return true;
 }
@@ -69,6 +107,8 @@ void html_write_charts(FILE *out, const struct run_data *run)
         if (write_chart(out, run, item, first))
             first = false;
     }
+    if (!first)
+        fputs("</section>\n", out);
     json_decref(index);
     free(text);
 }

@@ -1,9 +1,10 @@
 /* The machine, the build, and how to make such a run again. */
 #include <inttypes.h>
-#include <string.h>
+#include <stdlib.h>
 #include "../record/record.h"
 #include "html_parts.h"
 #include "html_text.h"
+#include "reproduce.h"
 
 static const char *const env_labels[][2] = {
     {"cpu_model", "CPU"},
@@ -48,7 +49,7 @@ static void write_value(FILE *out, const json_t *value)
     const json_t *item;
     switch (value ? json_typeof(value) : JSON_NULL) {
     case JSON_STRING:
-        html_text(out, json_string_value(value));
+        html_text(out, json_string_length(value) > 0 ? json_string_value(value) : "none");
         break;
     case JSON_INTEGER:
         fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
@@ -93,63 +94,21 @@ void html_write_environment(FILE *out, const struct run_data *run)
 {
     if (!json_is_object(run->env))
         return;
-    fputs("<h2>Environment</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Environment\">"
+    fputs("<section id=\"environment\">\n<h2>Environment</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+          "aria-label=\"Environment\">"
           "<table class=\"facts\"><tbody>\n",
           out);
     for (size_t i = 0; i < sizeof(env_labels) / sizeof(env_labels[0]); i++)
         write_row(out, run, env_labels[i][0], env_labels[i][1]);
-    fputs("</tbody></table></div>\n", out);
-}
-
-/* A word as a shell reads it back: in single quotes unless it is plain. */
-static void write_shell_word(FILE *out, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%";
-    if (word[0] && strspn(word, plain) == strlen(word)) {
-        html_text(out, word);
-        return;
-    }
-    fputs("&#39;", out);
-    for (const char *p = word; *p;) {
-        size_t length = strcspn(p, "'");
-        char piece[256];
-        if (length >= sizeof(piece))
-            length = sizeof(piece) - 1;
-        while (length > 0 && ((unsigned char)p[length] & 0xc0) == 0x80)
-            length--; /* not in the middle of a character */
-        memcpy(piece, p, length);
-        piece[length] = '\0';
-        html_text(out, piece);
-        p += length;
-        if (*p == '\'') {
-            fputs("&#39;\\&#39;&#39;", out);
-            p++;
-        }
-    }
-    fputs("&#39;", out);
-}
-
-static bool is_seed(const char *word)
-{
-    return strcmp(word, "--seed") == 0 || strncmp(word, "--seed=", 7) == 0;
+    fputs("</tbody></table></div>\n</section>\n", out);
 }
 
 void html_write_reproduction(FILE *out, const struct run_data *run)
 {
-    const json_t *argv = json_object_get(run->run, "argv"), *argument;
-    bool seeded = false;
-    size_t i;
-    fputs("<h2>How to reproduce</h2>\n<pre class=\"scroll\" tabindex=\"0\"><code>", out);
-    json_array_foreach(argv, i, argument)
-    {
-        const char *word = json_string_value(argument);
-        const char *slash = i == 0 ? strrchr(word, '/') : NULL; /* where the program was is no part of the command */
-        fputs(i ? " " : "", out);
-        write_shell_word(out, slash ? slash + 1 : word);
-        seeded = seeded || is_seed(word);
-    }
-    if (!seeded)
-        fprintf(out, " --seed %" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(run->run, "seed")));
+    char *command = report_command_line(run);
+    fputs("<section id=\"reproduce\">\n<h2>How to reproduce</h2>\n<pre class=\"scroll\" tabindex=\"0\"><code>", out);
+    html_text(out, command);
+    free(command);
     fputs("</code></pre>\n<p class=\"note\">", out);
     const char *commit = json_string_value(json_object_get(run->env, "git_commit"));
     if (commit) {
@@ -160,6 +119,6 @@ void html_write_reproduction(FILE *out, const struct run_data *run)
               out);
     }
     fputs("The figures behind every table and chart are in <code>run.ndjson</code>, <code>trials.csv</code> and "
-          "<code>summary.csv</code> beside this page.</p>\n",
+          "<code>summary.csv</code> beside this page.</p>\n</section>\n",
           out);
 }

@@ -48,6 +48,8 @@ char *label_head(const struct lane_group *group, bool named)
         least = lane->concurrency < least ? lane->concurrency : least;
         most = lane->concurrency > most ? lane->concurrency : most;
     }
+    if (most == 0)
+        most = 1; /* serial alone */
 
     char *head = NULL, count[64];
     size_t size;

@@ -39,7 +39,10 @@ static size_t character_length(const char *p)
 /* Returns what to print instead of a character that the locale cannot show. */
 static const char *stand_in(const char *p, size_t length)
 {
-    static const char *const rows[][2] = {{"\u00d7", "x"}, {"\u2013", "-"}, {"\u00b5", "u"}, {"\u2019", "'"}};
+    static const char *const rows[][2] = {{"\u00d7", "x"}, {"\u2013", "-"}, {"\u00b5", "u"}, {"\u2019", "'"},
+                                          {"\u00b7", "."}, {"\u2581", "1"}, {"\u2582", "2"}, {"\u2583", "3"},
+                                          {"\u2584", "4"}, {"\u2585", "5"}, {"\u2586", "6"}, {"\u2587", "7"},
+                                          {"\u2588", "8"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strlen(rows[i][0]) == length && strncmp(rows[i][0], p, length) == 0)
             return rows[i][1];

@@ -15,6 +15,17 @@ int report_write_charts(const struct run_data *run, struct failure *ret_failure)
 /** Write DIR/report.html: self-contained (the SVGs are inlined), no network. Charts that are not there are left out. */
 int report_write_html(const struct run_data *run, struct failure *ret_failure);
 
+/**
+ * Print the sentences, tables and warnings, and how to reproduce them, as Markdown for a pull request. What users and
+ * servers named stands for itself and does nothing.
+ *
+ * Returns 0 or -1 (memory); errors of the stream are the caller's to look at.
+ */
+int report_print_markdown(const struct run_data *run, FILE *out, struct failure *ret_failure);
+
+/** Write the same into a file, which appears whole or not at all. Returns 0 or -1. */
+int report_write_markdown(const struct run_data *run, const char *path, struct failure *ret_failure);
+
 /** Print the sentence that says what was found, then the tables, then warnings. Width-aware; color only on a terminal
  *  without NO_COLOR. */
 void report_print(const struct run_data *run, FILE *out);

@@ -93,6 +93,8 @@ static int add_object(struct reader *reader, json_t *object, struct failure *ret
         return failure_set(ret_failure, EXIT_NO_DATA, "type is missing");
     if (strcmp(type, "trial") == 0)
         return add_trial(reader, object, ret_failure);
+    if (strcmp(type, "lane") == 0)
+        return run_line_add_lane(run, object, ret_failure);
     if (strcmp(type, "sample") == 0)
         return add_samples(reader, object, ret_failure);
     if (strcmp(type, "env") == 0) {
@@ -108,7 +110,7 @@ static int add_object(struct reader *reader, json_t *object, struct failure *ret
         run->end = json_incref(object);
         return 0;
     }
-    return failure_set(ret_failure, EXIT_NO_DATA, "type '%.60s' is not one of run, env, trial, sample, summary", type);
+    return failure_set(ret_failure, EXIT_NO_DATA, "type '%.60s' is not one of run, env, lane, trial, sample, summary", type);
 }
 
 static int add_line(struct reader *reader, const char *text, size_t length, struct failure *ret_failure)

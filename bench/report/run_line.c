@@ -128,6 +128,29 @@ int run_line_read_lanes(struct run_data *run, const json_t *line, struct failure
     return check_unique(run, ret_failure);
 }
 
+int run_line_add_lane(struct run_data *run, const json_t *line, struct failure *ret_failure)
+{
+    if (run->lane_count == RUN_MOST_LANES)
+        return failure_set(ret_failure, EXIT_NO_DATA, "more than %d lanes", RUN_MOST_LANES);
+    struct summary_record *lanes = reallocarray(run->lanes, run->lane_count + 1, sizeof(*lanes));
+    if (!lanes)
+        return no_memory(ret_failure);
+    run->lanes = lanes;
+    struct summary_record *lane = &lanes[run->lane_count];
+    record_init(summary_fields, lane);
+    int result = read_lane(lane, line, ret_failure);
+    if (result == 0 && run_data_lane(run, lane->cell, lane->runner))
+        result =
+            failure_set(ret_failure, EXIT_NO_DATA, "'%.200s' under '%.100s' is there twice", lane->cell, lane->runner);
+    if (result == 0 && json_array_append(json_object_get(run->run, "lanes"), (json_t *)line) != 0)
+        result = no_memory(ret_failure);
+    if (result == 0)
+        run->lane_count++;
+    else
+        record_finish(summary_fields, lane);
+    return result;
+}
+
 static int read_sample(struct sample *ret_sample, const json_t *item)
 {
     json_int_t values[4];
@@ -142,8 +165,28 @@ static int read_sample(struct sample *ret_sample, const json_t *item)
     if (values[1] < values[0] || values[1] > (json_int_t)(MOST_SECONDS * 1e9) ||
         values[2] >= (json_int_t)MOST_WORKERS || values[3] > 1)
         return -1;
-    *ret_sample =
-        (struct sample){.start_ns = values[0], .end_ns = values[1], .worker = (int32_t)values[2], .ok = values[3] == 1};
+    *ret_sample = (struct sample){.start_ns = values[0],
+                                  .end_ns = values[1],
+                                  .intended_ns = -1,
+                                  .worker = (int32_t)values[2],
+                                  .ok = values[3] == 1};
+    return 0;
+}
+
+/* One for each sample, none of which began before it was due; null or missing in a closed loop. */
+static int read_intended(struct sample_set *set, const json_t *intended, struct failure *ret_failure)
+{
+    if (!intended || json_is_null(intended))
+        return 0;
+    if (!json_is_array(intended) || json_array_size(intended) != set->sample_count)
+        return failure_set(ret_failure, EXIT_NO_DATA, "intended: wanted as many as there are samples, or null");
+    for (size_t i = 0; i < set->sample_count; i++) {
+        const json_t *value = json_array_get(intended, i);
+        json_int_t ns = json_integer_value(value);
+        if (!json_is_integer(value) || ns < 0 || (ns > set->samples[i].start_ns && set->samples[i].ok))
+            return failure_set(ret_failure, EXIT_NO_DATA, "intended[%zu]: wanted ns, not after the sample's start", i);
+        set->samples[i].intended_ns = ns;
+    }
     return 0;
 }
 
@@ -170,6 +213,8 @@ int run_line_read_samples(struct sample_set *ret_set, const json_t *line, struct
     for (size_t i = 0; i < count && result == 0; i++)
         if (read_sample(&set.samples[i], json_array_get(samples, i)) != 0)
             result = failure_set(ret_failure, EXIT_NO_DATA, "samples[%zu]: wanted [start_ns, end_ns, worker, ok]", i);
+    if (result == 0)
+        result = read_intended(&set, json_object_get(line, "intended"), ret_failure);
     if (result != 0)
         sample_set_finish(&set);
     else

@@ -20,6 +20,10 @@
  */
 int run_line_read_lanes(struct run_data *run, const json_t *line, struct failure *ret_failure);
 
+/** Take in a `lane` line: a lane that the `run` line does not know, of a search. It is added to run->lanes and to the lanes
+ *  of run->run. Returns 0 or -1. */
+int run_line_add_lane(struct run_data *run, const json_t *line, struct failure *ret_failure);
+
 /** Fill a sample set. Returns 0 or -1 and then nothing is to be freed; sample_set_finish frees it. */
 int run_line_read_samples(struct sample_set *ret_set, const json_t *line, struct failure *ret_failure);
 void sample_set_finish(struct sample_set *set);

@@ -77,6 +77,14 @@ static void compute_figures(struct summary_record *lane, double *values, const s
         {offsetof(struct trial_record, latency_p50_ms), offsetof(struct summary_record, latency_p50_ms)},
         {offsetof(struct trial_record, latency_p99_ms), offsetof(struct summary_record, latency_p99_ms)},
         {offsetof(struct trial_record, cpu_us_per_job), offsetof(struct summary_record, cpu_us_per_job_median)},
+        {offsetof(struct trial_record, offered_per_s), offsetof(struct summary_record, offered_per_s)},
+        {offsetof(struct trial_record, response_p50_ms), offsetof(struct summary_record, response_p50_ms)},
+        {offsetof(struct trial_record, response_p99_ms), offsetof(struct summary_record, response_p99_ms)},
+        {offsetof(struct trial_record, queue_p50_ms), offsetof(struct summary_record, queue_p50_ms)},
+        {offsetof(struct trial_record, queue_p99_ms), offsetof(struct summary_record, queue_p99_ms)},
+        {offsetof(struct trial_record, service_p50_ms), offsetof(struct summary_record, service_p50_ms)},
+        {offsetof(struct trial_record, service_p99_ms), offsetof(struct summary_record, service_p99_ms)},
+        {offsetof(struct trial_record, pacing_p99_ms), offsetof(struct summary_record, pacing_p99_ms)},
     };
     for (size_t i = 0; i < sizeof(medians) / sizeof(medians[0]); i++) {
         size_t n = gather(values, index, span, medians[i].of_trial);
@@ -103,6 +111,27 @@ static void compute_figures(struct summary_record *lane, double *values, const s
             values[n++] = (double)trial->rss_peak_kib;
     }
     lane->rss_peak_kib_median = stats_median(values, n);
+}
+
+/* Its rate is known also of a lane that did not go well. */
+static void compute_open_loop(struct summary_record *lane, double *values, const struct trial_index *index,
+                              struct trial_span span)
+{
+    for (size_t i = 0; i < span.count && !isfinite(lane->offered_per_s); i++)
+        lane->offered_per_s = index->trials[span.order[i]].offered_per_s;
+    if (!isfinite(lane->offered_per_s))
+        return;
+    size_t n = 0;
+    lane->saturated = 0;
+    for (size_t i = 0; i < span.count; i++) {
+        const struct trial_record *trial = &index->trials[span.order[i]];
+        if (strcmp(trial->state, "ok") != 0)
+            continue;
+        lane->saturated += trial_has_flag(trial->flags, "saturated");
+        if (trial->queued >= 0)
+            values[n++] = (double)trial->queued;
+    }
+    lane->queued_median = stats_median(values, n);
 }
 
 /* The state of the worst of its trials, and the reason of the first that has it. Returns 0 or -1. */
@@ -132,6 +161,8 @@ static int set_speedup(const struct run_data *run, struct summary_record *lane, 
                        struct trial_span span)
 {
     lane->speedup_median = lane->speedup_ci_lo = lane->speedup_ci_hi = NAN;
+    if (isfinite(lane->offered_per_s)) /* who waits for the jobs to arrive is no sooner done than anybody */
+        return 0;
     if (is_serial(lane)) {
         lane->speedup_median = lane->trials > 0 ? 1 : NAN; /* by definition, so it has no interval */
         return 0;
@@ -161,6 +192,7 @@ int summary_compute(struct run_data *run, struct failure *ret_failure)
         struct summary_record *lane = &run->lanes[i];
         struct trial_span span = trial_index_find(&index, lane->cell, lane->runner);
         compute_figures(lane, values, &index, span);
+        compute_open_loop(lane, values, &index, span);
         result = set_state(lane, &index, span);
         if (result == 0)
             result = set_speedup(run, lane, &index, span);

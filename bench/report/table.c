@@ -16,9 +16,14 @@ struct part {
     size_t count;
 };
 
+static const char *heading(const struct report_table *table)
+{
+    return table->heading ? table->heading : "runner";
+}
+
 static size_t label_width(const struct printer *printer, const struct report_table *table)
 {
-    size_t widest = strlen("runner");
+    size_t widest = printer_width(printer, heading(table));
     for (size_t r = 0; r < table->row_count; r++) {
         size_t width = printer_width(printer, table->rows[r].label);
         widest = width > widest ? width : widest;
@@ -120,7 +125,8 @@ static void print_part(const struct printer *printer, const struct report_table 
         const struct table_row *row = line ? &table->rows[line - 1] : NULL;
         size_t count = shown_cells(row, part);
         printer_spaces(printer, INDENT);
-        print_padded(printer, row ? row->label : "runner", labels, true, false, count == 0 && !(row && row->instead));
+        print_padded(printer, row ? row->label : heading(table), labels, true, false,
+                     count == 0 && !(row && row->instead));
         if (row && !row->cells) {
             printer_spaces(printer, GAP);
             printer_text(printer, row->instead);
@@ -171,6 +177,16 @@ static void print_sentences(const struct printer *printer, const char *sentences
     }
 }
 
+void report_tables_print(const struct report_tables *tables, const struct printer *printer)
+{
+    for (size_t i = 0; i < tables->count; i++)
+        print_table(printer, &tables->tables[i]);
+    if (tables->legend[0])
+        printer_paragraph(printer, "", tables->legend);
+    for (size_t i = 0; i < tables->warning_count; i++)
+        printer_paragraph(printer, "Warning: ", tables->warnings[i]);
+}
+
 void report_print(const struct run_data *run, FILE *out)
 {
     struct printer printer = printer_for(out);
@@ -184,11 +200,6 @@ void report_print(const struct run_data *run, FILE *out)
         fprintf(out, "(no table: %s)\n", failure.text);
         return;
     }
-    for (size_t i = 0; i < tables.count; i++)
-        print_table(&printer, &tables.tables[i]);
-    if (tables.legend[0])
-        printer_paragraph(&printer, "", tables.legend);
-    for (size_t i = 0; i < tables.warning_count; i++)
-        printer_paragraph(&printer, "Warning: ", tables.warnings[i]);
+    report_tables_print(&tables, &printer);
     report_tables_finish(&tables);
 }

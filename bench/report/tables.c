@@ -50,6 +50,13 @@ static void note_parked(struct report_table *table, struct table_maker *maker, c
     }
 }
 
+static int fill_figures(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
+{
+    if (lane_group_is_open(group))
+        return table_fill_rate(table, maker, group);
+    return table->sweep ? table_fill_sweep(table, maker, group) : table_fill_cell(table, maker, group);
+}
+
 static int fill_table(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
 {
     char description[600];
@@ -57,9 +64,8 @@ static int fill_table(struct report_table *table, struct table_maker *maker, con
     table->title = pool_clean(maker->pool, group->name);
     table->subtitle = pool_clean(maker->pool, description);
     table->sweep = group->swept != NULL;
-    table->notes = pool_array(maker->pool, group->count + 1, sizeof(*table->notes));
-    if (!table->notes ||
-        (table->sweep ? table_fill_sweep(table, maker, group) : table_fill_cell(table, maker, group)) < 0)
+    table->notes = pool_array(maker->pool, 3 * group->count + 2, sizeof(*table->notes));
+    if (!table->notes || fill_figures(table, maker, group) < 0)
         return -1;
     note_parked(table, maker, group);
     return 0;
@@ -80,12 +86,14 @@ static const char *make_legend(struct table_maker *maker)
         return "";
     const char *runs = least == most ? pool_printf(maker->pool, "%lld run%s", (long long)most, most == 1 ? "" : "s")
                                      : pool_printf(maker->pool, "%lld to %lld runs", (long long)least, (long long)most);
+    const char *harness = table_harness_cost(maker);
     return pool_printf(maker->pool,
                        "Figures are medians of %s of each%s. Speed-up: how many times sooner than one after another, "
-                       "compared within each block. Bold: the best%s.",
+                       "compared within each block. Bold: the best%s.%s%s",
                        runs,
                        maker->intervals ? "; brackets hold the 95 % interval" : "; no interval: fewer than 6 blocks",
-                       maker->intervals ? ", and what its interval does not tell from it" : "");
+                       maker->intervals ? ", and what its interval does not tell from it" : "", harness[0] ? " " : "",
+                       harness);
 }
 
 static int make_all(struct report_tables *tables, struct table_maker *maker, const struct lane_group *groups,

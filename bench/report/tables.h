@@ -29,6 +29,7 @@ struct table_row {
 
 struct report_table {
     const char *title, *subtitle;
+    const char *heading;          /**< of the rows' labels; NULL: "runner" */
     bool sweep;                   /**< one column a point; any split of the columns is still a table */
     struct table_column *columns; /**< without the runner's */
     size_t column_count;
@@ -50,5 +51,10 @@ struct report_tables {
 /** Returns 0 or -1 (memory); report_tables_finish frees it. The run may be freed before. */
 int report_tables_make(struct report_tables *ret_tables, const struct run_data *run, struct failure *ret_failure);
 void report_tables_finish(struct report_tables *tables);
+
+struct printer;
+
+/** Print tables, legend and warnings, as wide as the printer is. */
+void report_tables_print(const struct report_tables *tables, const struct printer *printer);
 
 #endif

@@ -1,7 +1,6 @@
 /* What a reader must know before believing the figures. */
 #include <string.h>
 #include "tables_parts.h"
-#include "units.h"
 
 struct warning_list {
     struct report_tables *tables;
@@ -26,32 +25,6 @@ static void add_stored(struct warning_list *list, const json_t *line)
     }
 }
 
-static bool is_said(const struct warning_list *list, const char *word)
-{
-    for (size_t i = 0; i < list->tables->warning_count; i++)
-        if (strstr(list->tables->warnings[i], word))
-            return true;
-    return false;
-}
-
-/* Unless the run's own warnings say so already: a run that was killed wrote none. */
-static void add_flagged(struct warning_list *list)
-{
-    static const char *const flags[][2] = {
-        {"origin_saturated", "the test server had no CPU left, so it was measured and not the runner"},
-        {"origin_late", "the test server answered later than asked"},
-    };
-    const struct run_data *run = list->maker->run;
-    for (size_t f = 0; f < sizeof(flags) / sizeof(flags[0]); f++) {
-        size_t count = 0;
-        for (size_t i = 0; i < run->trial_count; i++)
-            count += trial_has_flag(run->trials[i].flags, flags[f][0]);
-        if (count > 0 && !is_said(list, flags[f][0]))
-            add_warning(list, pool_printf(list->maker->pool, "In %zu of %zu runs %s (%s).", count, run->trial_count,
-                                          flags[f][1], flags[f][0]));
-    }
-}
-
 static void add_unfinished(struct warning_list *list)
 {
     const struct run_data *run = list->maker->run;
@@ -64,7 +37,7 @@ static void add_unfinished(struct warning_list *list)
 
 int table_collect_warnings(struct report_tables *tables, struct table_maker *maker)
 {
-    enum { OURS = 3 };
+    enum { OURS = 2 + TABLE_FLAGS };
     const struct run_data *run = maker->run;
     struct warning_list list = {.tables = tables, .maker = maker};
     list.room = json_array_size(json_object_get(run->env, "warnings")) +
@@ -75,6 +48,8 @@ int table_collect_warnings(struct report_tables *tables, struct table_maker *mak
     add_unfinished(&list);
     add_stored(&list, run->env);
     add_stored(&list, run->end);
-    add_flagged(&list);
+    for (size_t i = 0; i < TABLE_FLAGS; i++)
+        add_warning(&list, table_flagged(maker, i));
+    add_warning(&list, table_harness_warning(maker));
     return 0;
 }

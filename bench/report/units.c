@@ -62,12 +62,17 @@ struct units_estimate units_times(struct text_pool *pool, double ratio, double l
     return format_estimate(pool, ratio, lo, hi, "\u00d7");
 }
 
-const char *units_rate(struct text_pool *pool, double per_s)
+struct units_estimate units_rate_estimate(struct text_pool *pool, double per_s, double lo, double hi)
 {
-    return format_estimate(pool, per_s, NAN, NAN, "").value;
+    return format_estimate(pool, per_s, lo, hi, "");
 }
 
-const char *units_memory(struct text_pool *pool, double kib)
+const char *units_rate(struct text_pool *pool, double per_s)
+{
+    return units_rate_estimate(pool, per_s, NAN, NAN).value;
+}
+
+struct units_estimate units_memory_estimate(struct text_pool *pool, double kib, double lo, double hi)
 {
     static const struct {
         double kib;
@@ -76,7 +81,12 @@ const char *units_memory(struct text_pool *pool, double kib)
     size_t i = 0;
     while (i < 2 && !(kib >= 0.9995 * units[i].kib))
         i++;
-    return format_estimate(pool, kib / units[i].kib, NAN, NAN, units[i].unit).value;
+    return format_estimate(pool, kib / units[i].kib, lo / units[i].kib, hi / units[i].kib, units[i].unit);
+}
+
+const char *units_memory(struct text_pool *pool, double kib)
+{
+    return units_memory_estimate(pool, kib, NAN, NAN).value;
 }
 
 const char *units_duration(struct text_pool *pool, double seconds)

@@ -14,6 +14,8 @@ struct units_estimate {
 };
 struct units_estimate units_time(struct text_pool *pool, double seconds, double lo, double hi);
 struct units_estimate units_times(struct text_pool *pool, double ratio, double lo, double hi); /**< "96.9×" */
+struct units_estimate units_rate_estimate(struct text_pool *pool, double per_s, double lo, double hi);
+struct units_estimate units_memory_estimate(struct text_pool *pool, double kib, double lo, double hi);
 
 const char *units_rate(struct text_pool *pool, double per_s);       /**< "12,693" */
 const char *units_memory(struct text_pool *pool, double kib);       /**< "10.2 MiB" */

@@ -209,16 +209,16 @@ int preflight_cell(struct preflight *ret_preflight, const struct cell *cell, str
     if (read_targets(&list, &cell->settings, ret_failure) < 0)
         return -1;
     int error = look_at_hosts(&preflight, cell, &list, ret_failure);
-    bool refused = false; /* then there is nothing to expect, and the jobs will say why */
+    struct easy_sockets sockets = { .anywhere = cell->settings.allow_remote }; /* refused: the jobs will say why */
     bool reads_only = !cell->settings.data_file && (!cell->settings.method || strcmp(cell->settings.method, "GET") == 0);
     if (!error && reads_only && strcmp(cell->settings.verify, "status") != 0) {
         bool whole = strcmp(cell->settings.verify, "body") == 0;
         struct easy_options options;
         CURL *easy = curl_easy_init();
         error = easy_options_init(&options, &cell->settings, preflight.resolve, 1, ret_failure);
-        if (easy && !cell->settings.allow_remote) {
-            curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, easy_open_loopback);
-            curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &refused);
+        if (easy) {
+            curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, easy_open_socket);
+            curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &sockets);
         }
         if (!error) {
             error = easy && easy_options_apply(&options, easy) == CURLE_OK

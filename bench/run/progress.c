@@ -26,14 +26,20 @@ static double seconds_left(const struct progress *progress)
 
 bool progress_is_due(const struct progress *progress)
 {
-    return progress->on && progress->trial < progress->count && rt_now_ns() - progress->last_ns >= 100 * RT_NS_PER_MS;
+    return progress->on && rt_now_ns() - progress->last_ns >= 100 * RT_NS_PER_MS;
+}
+
+static void draw(struct progress *progress, const char *line)
+{
+    progress->last_ns = rt_now_ns();
+    fprintf(stderr, "\r\033[K%.*s", progress_width() - 1, line);
+    fflush(stderr);
 }
 
 void progress_show(struct progress *progress, const char *format, ...)
 {
-    if (!progress->on)
+    if (!progress->on || progress->trial >= progress->count)
         return;
-    progress->last_ns = rt_now_ns();
     int left_s = (int)(seconds_left(progress) + 0.5);
     char line[512], words[400];
     va_list args;
@@ -42,8 +48,19 @@ void progress_show(struct progress *progress, const char *format, ...)
     va_end(args);
     snprintf(line, sizeof(line), "[%zu/%zu] %s  %d:%02d left", progress->trial + 1, progress->count, words, left_s / 60,
              left_s % 60);
-    fprintf(stderr, "\r\033[K%.*s", progress_width() - 1, line);
-    fflush(stderr);
+    draw(progress, line);
+}
+
+void progress_say(struct progress *progress, const char *format, ...)
+{
+    char line[512];
+    if (!progress->on)
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    draw(progress, line);
 }
 
 void progress_next(struct progress *progress, double expected_s)

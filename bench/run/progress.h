@@ -27,6 +27,9 @@ bool progress_is_due(const struct progress *progress);
 /** Show the line: the trial's number, these words, the time left. */
 void progress_show(struct progress *progress, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** Show a line of these words alone: of a trial that was not planned. */
+void progress_say(struct progress *progress, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /** A trial has ended. @param expected_s  what it was expected to take */
 void progress_next(struct progress *progress, double expected_s);
 

@@ -31,7 +31,8 @@ struct run_result {
  */
 int run_execute(struct run_result *ret_result, const struct run_request *request, struct failure *ret_failure);
 
-/** Write the specs of every trial, one JSON object a line, as they would be handed to `iorace trial`, without a server. */
+/** Write the specs of every trial (of a search: of its first), one JSON object a line, as they would be handed to `iorace
+ *  trial`, without a server. */
 int run_print_specs(const struct plan *plan, FILE *out, struct failure *ret_failure);
 
 #endif

@@ -4,6 +4,8 @@
 #include <time.h>
 #include "argv_json.h"
 #include "run_lines.h"
+#include "../cpus.h"
+#include "../environment/cpu.h"
 #include "../report/run_data.h"
 #include "../runners.h"
 
@@ -23,6 +25,13 @@ static json_t *lane_json(const struct lane *lane, const char *cpus)
                      (json_int_t)cell->settings.jobs, "sweep", name(cell->sweep));
 }
 
+json_t *run_lane_line(const struct lane *lane, const char *cpus)
+{
+    json_t *line = lane_json(lane, cpus);
+    json_object_set_new(line, "type", json_string("lane"));
+    return line;
+}
+
 json_t *run_line(const struct run_request *request, const struct run_file *file, char (*cpus)[CPU_LIST_ROOM])
 {
     const struct plan *plan = request->plan;
@@ -32,7 +41,7 @@ json_t *run_line(const struct run_request *request, const struct run_file *file,
     return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:s, s:I, s:o}", "type", "run", "schema", "iorace.run/1", "id",
                      name(file->id), "scenario", name(plan->scenario), "title", name(plan->title), "argv", argv, "seed",
                      (json_int_t)plan->run.seed, "blocks", (json_int_t)plan->run.blocks, "started", file->started,
-                     "planned_trials", (json_int_t)plan->trial_count, "lanes", lanes);
+                     "planned_trials", (json_int_t)(plan->trial_count + plan->search_count), "lanes", lanes);
 }
 
 /* More connections at once than the kernel queues for the test server: some wait a second or longer for it to try again. */
@@ -52,6 +61,13 @@ static void warn_of_backlog(json_t *line, const struct plan *plan)
     json_array_append_new(json_object_get(line, "warnings"), json_string(text));
 }
 
+static bool share_a_core(const struct cpu_split *split)
+{
+    cpu_set_t client, server;
+    return cpus_parse(split->client, &client, NULL) == 0 && cpus_parse(split->server, &server, NULL) == 0 &&
+           cpu_sets_share_core("", &client, &server);
+}
+
 json_t *run_env_line(const struct plan *plan, const struct cpu_split *split, const char *server)
 {
     json_t *line = environment_collect();
@@ -66,6 +82,10 @@ json_t *run_env_line(const struct plan *plan, const struct cpu_split *split, con
         json_array_append_new(json_object_get(line, "warnings"),
                               json_string("The jobs and the test server share a CPU: each slows the other, and times of downloads are "
                                           "those of both together."));
+    else if (split->server[0] && share_a_core(split))
+        json_array_append_new(json_object_get(line, "warnings"),
+                              json_string("The jobs and the test server run on threads of one core: each slows the other, "
+                                          "more in some lanes than in others."));
     return line;
 }
 

@@ -11,6 +11,9 @@
 /** Returns the `run` line. @param cpus  by cell: the CPUs of its jobs */
 json_t *run_line(const struct run_request *request, const struct run_file *file, char (*cpus)[CPU_LIST_ROOM]);
 
+/** Returns the `lane` line: one that the `run` line does not know, since a search found out that it is wanted. */
+json_t *run_lane_line(const struct lane *lane, const char *cpus);
+
 /** Returns the `env` line. @param server  what answers the requests, or NULL */
 json_t *run_env_line(const struct plan *plan, const struct cpu_split *split, const char *server);
 

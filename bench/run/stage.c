@@ -1,15 +1,10 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <iort/clock.h>
 #include "interrupt.h"
 #include "stage.h"
-
-/* When the test server was so busy that it is what was measured, and when its answers came so late that the delays were
- * not those asked for: one in a hundred by more than a tenth of the shortest, and by more than a timer's usual error.
- */
-#define SATURATED_SHARE 0.9
-#define LATE_SHARE      0.1
-#define LATE_LEAST_NS   (RT_NS_PER_MS / 2)
+#include "trial_flags.h"
 
 bool cell_uses_server(const struct cell *cell)
 {
@@ -82,11 +77,11 @@ int stage_start_server(const struct stage *stage, struct origin *server, struct 
 
 /* --- one trial --- */
 
-void stage_fill_spec(struct trial_spec *ret_spec, const struct stage *stage, const struct lane *lane, int64_t block,
-                     const struct origin *server)
+void stage_fill_spec(struct trial_spec *ret_spec, const struct stage *stage, const struct lane *lane,
+                     const struct lane *home, int64_t block, const struct origin *server)
 {
     const struct cell *cell = lane->cell;
-    size_t cell_index = (size_t)(cell - stage->plan->cells);
+    size_t cell_index = (size_t)(home->cell - stage->plan->cells);
     *ret_spec = (struct trial_spec){
         .cell = cell->name,
         .runner = (char *)lane->runner,
@@ -119,12 +114,23 @@ double stage_hang_limit_s(const struct lane *lane)
 
 /* --- after it --- */
 
-static void add_flag(json_t *line, const char *flag)
+bool trial_line_failed(const json_t *line)
 {
-    const char *before = json_string_value(json_object_get(line, "flags"));
-    char flags[256];
-    snprintf(flags, sizeof(flags), "%s%s%s", before ? before : "", before && *before ? " " : "", flag);
-    json_object_set_new(line, "flags", json_string(flags));
+    const char *state = json_string_value(json_object_get(line, "state"));
+    return state && strcmp(state, "failed") == 0;
+}
+
+bool trial_line_hit_limit(const json_t *line)
+{
+    size_t i;
+    json_t *failure;
+    json_array_foreach(json_object_get(line, "failures"), i, failure)
+    {
+        const char *class = json_string_value(json_object_get(failure, "class"));
+        if (class && strcmp(class, "local_limit") == 0)
+            return true;
+    }
+    return false;
 }
 
 static void fail_line(json_t *line, const char *reason)
@@ -138,25 +144,18 @@ static json_t *microseconds(int64_t ns)
     return ns < 0 ? json_null() : json_real((double)ns / 1e3);
 }
 
-static bool is_late(const struct cell *cell, int64_t late_p99_ns)
-{
-    struct delay_list delays;
-    if (!cell->settings.delay_ms || delay_list_parse(&delays, cell->settings.delay_ms, "delay-ms", NULL) < 0)
-        return false;
-    int64_t shortest_ns = INT64_MAX;
-    for (size_t i = 0; i < delays.count; i++)
-        if (delays.delays_ns[i] < shortest_ns)
-            shortest_ns = delays.delays_ns[i];
-    delay_list_finish(&delays);
-    return late_p99_ns > LATE_LEAST_NS && (double)late_p99_ns > LATE_SHARE * (double)shortest_ns;
-}
-
 void stage_note_server(struct origin *server, const struct cell *cell, json_t *line)
 {
     struct origin_stats stats;
     struct failure why = {0};
-    if (!origin_alive(server) || origin_take_stats(server, &stats, &why) < 0) {
-        fail_line(line, why.text[0] ? why.text : "the test server died");
+    if (!origin_alive(server)) {
+        fail_line(line, "the test server died");
+        return;
+    }
+    if (origin_take_stats(server, &stats, &why) < 0) {
+        /* Jobs that failed may have done so for the same reason, and say more about it. */
+        if (!trial_line_failed(line))
+            fail_line(line, why.text);
         return;
     }
     json_object_set_new(line, "server",
@@ -166,24 +165,24 @@ void stage_note_server(struct origin *server, const struct cell *cell, json_t *l
                                   "late_max_us", microseconds(stats.late_max_ns)));
     double wall_s = json_number_value(json_object_get(line, "wall_s"));
     double cpu_s = json_number_value(json_object_get(line, "server_cpu_s"));
-    if (wall_s > 0 && cpu_s > SATURATED_SHARE * wall_s * server->loop_count)
-        add_flag(line, "origin_saturated");
-    if (is_late(cell, stats.late_p99_ns))
-        add_flag(line, "origin_late");
+    if (stats.late_p99_ns >= 0)
+        json_object_set_new(line, "server_late_p99_ms", json_real((double)stats.late_p99_ns / 1e6));
+    double busy_share = trial_server_busy_share(cpu_s, wall_s, stats.cpu_ns, stats.busiest_cpu_ns);
+    if (isfinite(busy_share))
+        json_object_set_new(line, "server_busy_share", json_real(busy_share));
+    if (trial_saturated_server(busy_share))
+        trial_flag_add(line, "origin_saturated");
+    if (trial_had_late_server(cell->settings.delay_ms, stats.late_p99_ns))
+        trial_flag_add(line, "origin_late");
 }
 
-bool trial_line_failed(const json_t *line, bool *ret_local_limit)
+void stage_note_others(const struct others_watch *watch, const struct cell *cell, json_t *line)
 {
-    const char *state = json_string_value(json_object_get(line, "state"));
-    if (!state || strcmp(state, "failed") != 0)
-        return false;
-    size_t i;
-    json_t *failure;
-    json_array_foreach(json_object_get(line, "failures"), i, failure)
-    {
-        const char *class = json_string_value(json_object_get(failure, "class"));
-        if (class && strcmp(class, "local_limit") == 0)
-            *ret_local_limit = true;
-    }
-    return true;
+    double user_s = json_number_value(json_object_get(line, "proc_user_s"));
+    double sys_s = json_number_value(json_object_get(line, "proc_sys_s"));
+    struct other_cpu others = others_end(watch, user_s + sys_s);
+    if (isfinite(others.share))
+        json_object_set_new(line, "other_cpu_share", json_real(others.share));
+    if (others.disturbed && (cell_uses_server(cell) || !cell->transfers))
+        trial_flag_add(line, "disturbed");
 }

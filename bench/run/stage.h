@@ -7,6 +7,7 @@
 #include "../origin/origin.h"
 #include "../plan/plan.h"
 #include "cpu_split.h"
+#include "others.h"
 #include "preflight.h"
 
 struct stage {
@@ -39,10 +40,14 @@ void stage_finish(struct stage *stage);
 /** Start the test server unless it runs, and warm it. Zeroed, `server` is one that was never started. */
 int stage_start_server(const struct stage *stage, struct origin *server, struct failure *ret_failure);
 
-/** Fill what a trial of a lane is told; texts are borrowed from stage, plan and server. `run` and `position` are the
- * caller's to set. */
-void stage_fill_spec(struct trial_spec *ret_spec, const struct stage *stage, const struct lane *lane, int64_t block,
-                     const struct origin *server);
+/**
+ * Fill what a trial of a lane is told; texts are borrowed from stage, plan and server. `run` and `position` are the
+ * caller's to set.
+ *
+ * @param home  the lane; or of a search the plan's lane that it began with
+ */
+void stage_fill_spec(struct trial_spec *ret_spec, const struct stage *stage, const struct lane *lane,
+                     const struct lane *home, int64_t block, const struct origin *server);
 
 /** Returns after how many seconds a trial must have hung: every wait of a job, and of a worker that connects, has a
  * limit. */
@@ -51,8 +56,16 @@ double stage_hang_limit_s(const struct lane *lane);
 /** Add to a trial's line what the test server says of itself, and the flags that follow from it. */
 void stage_note_server(struct origin *server, const struct cell *cell, json_t *line);
 
-/** Returns whether a line is of a failed trial. @param ret_local_limit  set to true where a limit of this machine was
- * why */
-bool trial_line_failed(const json_t *line, bool *ret_local_limit);
+/**
+ * Add what others had of the CPUs meanwhile. A server of somebody else's on this machine is among them, and is no
+ * disturbance: it is what the jobs are for.
+ */
+void stage_note_others(const struct others_watch *watch, const struct cell *cell, json_t *line);
+
+/** Returns whether a line is of a failed trial. */
+bool trial_line_failed(const json_t *line);
+
+/** Returns whether jobs of it failed for a limit of this machine. */
+bool trial_line_hit_limit(const json_t *line);
 
 #endif

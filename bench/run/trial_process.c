@@ -167,17 +167,18 @@ static char *next_line(char **at)
     return line;
 }
 
-static bool is_trial_line(const json_t *line)
+/* @param why  what is wrong with a line that says it is one */
+static bool is_trial_line(const json_t *line, struct failure *why)
 {
     struct trial_record record;
     record_init(trial_fields, &record);
     const char *type = json_string_value(json_object_get(line, "type"));
-    bool good = type && strcmp(type, "trial") == 0 && record_from_json(trial_fields, &record, line, NULL) == 0;
+    bool good = type && strcmp(type, "trial") == 0 && record_from_json(trial_fields, &record, line, why) == 0;
     record_finish(trial_fields, &record);
     return good;
 }
 
-static void understand(struct trial_outcome *outcome, struct process *process)
+static void understand(struct trial_outcome *outcome, struct process *process, struct failure *why)
 {
     char *at = process->output, *line;
     while ((line = next_line(&at))) {
@@ -186,7 +187,7 @@ static void understand(struct trial_outcome *outcome, struct process *process)
                 outcome->samples = NULL;
         } else if (!outcome->line) {
             json_t *parsed = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
-            if (is_trial_line(parsed))
+            if (is_trial_line(parsed, why))
                 outcome->line = parsed;
             else
                 json_decref(parsed);
@@ -211,8 +212,8 @@ static void keep_last_words(struct trial_outcome *outcome, const struct process 
 }
 
 /* A line for a trial whose process did not tell. */
-static json_t *line_for_silence(const struct trial_spec *spec, enum ending ending, int status, const char *said,
-                                double limit_s)
+static json_t *line_for_silence(const struct trial_spec *spec, enum ending ending, int status, double limit_s,
+                                const struct failure *bad_line, const char *said)
 {
     struct failure why = { 0 };
     if (ending == HUNG)
@@ -222,7 +223,7 @@ static json_t *line_for_silence(const struct trial_spec *spec, enum ending endin
                     strsignal(WTERMSIG(status)), WTERMSIG(status) == SIGKILL ? "; out of memory?" : "");
     else
         failure_set(&why, EXIT_JOBS_FAILED, "the trial's process ended with status %d and no result%s%s", WEXITSTATUS(status),
-                    said[0] ? ": " : "", said);
+                    bad_line->text[0] ? " that could be read: " : said[0] ? ": " : "", bad_line->text[0] ? bad_line->text : said);
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -264,11 +265,12 @@ int trial_process_run(struct trial_outcome *ret_outcome, struct trial_spec *spec
         ret_outcome->interrupted = ending == STOPPED;
         ret_outcome->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         keep_last_words(ret_outcome, &process);
+        struct failure bad_line = { 0 };
         if (ending == ENDED && process.output)
-            understand(ret_outcome, &process);
+            understand(ret_outcome, &process, &bad_line);
         if (!ret_outcome->line && ending != STOPPED) {
             ret_outcome->silent = true;
-            ret_outcome->line = line_for_silence(spec, ending, status, ret_outcome->said, limit_s);
+            ret_outcome->line = line_for_silence(spec, ending, status, limit_s, &bad_line, ret_outcome->said);
         }
         if (ret_outcome->line)
             fill_in(ret_outcome->line, &process, &usage, end_ns);

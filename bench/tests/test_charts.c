@@ -22,177 +22,66 @@
 #include <unistd.h>
 
 #include "../report/gnuplot.h"
-#include "../report/report.h"
+#include "charts_scene.h"
 
-static const char *fixture_dir;
+static const char *const expected[] = {"wall", "sweep-1", "timeline-1", "timeline-2", "percentiles",
+                                       "cdf",  "cost",    "cpu-1",      "memory-1",   "order"};
+enum { EXPECTED = sizeof(expected) / sizeof(expected[0]), BOTH = 2 * EXPECTED };
 
-/* A directory of this test's own, and what is made in it. */
-struct scene {
-    char dir[64];
-    char *path; /* of the last call of at() */
-};
-
-static const char *at(struct scene *scene, const char *relative)
+/* Returns the name of a chart: the wide ones, then the narrow ones. Valid until the next call. */
+static const char *name_of(size_t i)
 {
-    free(scene->path);
-    assert_true(asprintf(&scene->path, "%s/%s", scene->dir, relative) > 0);
-    return scene->path;
+    static char name[32];
+    snprintf(name, sizeof(name), "%s%s", expected[i % EXPECTED], i < EXPECTED ? "" : "-narrow");
+    return name;
 }
-
-static bool exists(struct scene *scene, const char *relative)
-{
-    return access(at(scene, relative), F_OK) == 0;
-}
-
-static char *read_whole(const char *path, size_t *ret_size)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *in = fopen(path, "r");
-    assert_non_null(in);
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    for (int c; (c = getc(in)) != EOF;)
-        putc(c, out);
-    fclose(in);
-    assert_int_equal(fclose(out), 0);
-    if (ret_size)
-        *ret_size = size;
-    return text;
-}
-
-static void write_whole(const char *path, const char *text)
-{
-    FILE *out = fopen(path, "w");
-    assert_non_null(out);
-    assert_true(fputs(text, out) >= 0);
-    assert_int_equal(fclose(out), 0);
-}
-
-static void remove_tree(const char *path)
-{
-    DIR *dir = opendir(path);
-    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
-        char *child;
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        assert_true(asprintf(&child, "%s/%s", path, entry->d_name) > 0);
-        if (unlink(child) < 0)
-            remove_tree(child);
-        free(child);
-    }
-    if (dir)
-        closedir(dir);
-    rmdir(path);
-}
-
-static void copy_to(const char *from, const char *to)
-{
-    char *text = read_whole(from, NULL);
-    write_whole(to, text);
-    free(text);
-}
-
-static int set_up(void **state)
-{
-    struct scene *scene = calloc(1, sizeof(*scene));
-    char *from;
-    assert_non_null(scene);
-    strcpy(scene->dir, "/tmp/test-charts-XXXXXX");
-    assert_non_null(mkdtemp(scene->dir));
-    assert_true(asprintf(&from, "%s/run.ndjson", fixture_dir) > 0);
-    copy_to(from, at(scene, "run.ndjson"));
-    free(from);
-    *state = scene;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct scene *scene = *state;
-    remove_tree(scene->dir);
-    free(scene->path);
-    free(scene);
-    return 0;
-}
-
-/* Rewrite run.ndjson line by line; `change` returns false to leave a line out. */
-static void rewrite(struct scene *scene, bool (*change)(json_t *line))
-{
-    char *text = read_whole(at(scene, "run.ndjson"), NULL), *rest = text;
-    FILE *out = fopen(at(scene, "run.ndjson"), "w");
-    assert_non_null(out);
-    for (char *line; (line = strsep(&rest, "\n")) != NULL && *line;) {
-        json_t *object = json_loads(line, 0, NULL);
-        assert_non_null(object);
-        if (change(object)) {
-            assert_int_equal(json_dumpf(object, out, JSON_COMPACT), 0);
-            putc('\n', out);
-        }
-        json_decref(object);
-    }
-    assert_int_equal(fclose(out), 0);
-    free(text);
-}
-
-static int draw(struct scene *scene, struct failure *ret_failure)
-{
-    struct run_data run;
-    struct failure failure = {0};
-    if (run_data_read(&run, scene->dir, &failure) < 0)
-        fail_msg("%s", failure.text);
-    int result = report_write_charts(&run, &failure);
-    run_data_finish(&run);
-    if (result < 0 && !ret_failure)
-        fail_msg("%s", failure.text);
-    if (ret_failure)
-        *ret_failure = failure;
-    return result;
-}
-
-static const char *const expected[] = {"wall", "sweep-1", "timeline-1", "timeline-2", "order"};
-enum { EXPECTED = sizeof(expected) / sizeof(expected[0]) };
 
 static void test_every_chart_has_its_files(void **state)
 {
     struct scene *scene = *state;
     static const char *const endings[] = {".gp", ".dat", "-text.dat", "-marks.dat", ".svg", ".png"};
-    draw(scene, NULL);
-    json_t *index = json_load_file(at(scene, "charts/index.json"), 0, NULL);
+    scene_draw(scene, NULL);
+    json_t *index = json_load_file(scene_at(scene, "charts/index.json"), 0, NULL);
     assert_int_equal(json_array_size(index), EXPECTED);
     for (size_t i = 0; i < EXPECTED; i++) {
         char name[64];
         const json_t *chart = json_array_get(index, i);
         snprintf(name, sizeof(name), "%s.svg", expected[i]);
         assert_string_equal(json_string_value(json_object_get(chart, "file")), name);
+        snprintf(name, sizeof(name), "%s-narrow.svg", expected[i]);
+        assert_string_equal(json_string_value(json_object_get(chart, "narrow")), name);
         assert_true(strlen(json_string_value(json_object_get(chart, "title"))) > 5);
         assert_non_null(strstr(json_string_value(json_object_get(chart, "caption")), "interval"));
+    }
+    for (size_t i = 0; i < BOTH; i++)
         for (size_t e = 0; e < sizeof(endings) / sizeof(endings[0]); e++) {
+            char name[64];
             struct stat status;
-            snprintf(name, sizeof(name), "charts/%s%s", expected[i], endings[e]);
-            assert_int_equal(stat(at(scene, name), &status), 0);
+            snprintf(name, sizeof(name), "charts/%s%s", name_of(i), endings[e]);
+            if (i >= EXPECTED && strcmp(endings[e], ".png") == 0)
+                continue;
+            assert_int_equal(stat(scene_at(scene, name), &status), 0);
             assert_true(status.st_size > 0);
         }
-    }
     json_decref(index);
     /* Nothing else is left: no directory of the drawing, no temporary name. */
     size_t files = 0;
-    DIR *dir = opendir(at(scene, "charts"));
+    DIR *dir = opendir(scene_at(scene, "charts"));
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
         files += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
     closedir(dir);
-    assert_int_equal(files, EXPECTED * 6 + 1);
+    assert_int_equal(files, EXPECTED * 6 + EXPECTED * 5 + 1);
 }
 
 static void assert_same_svgs(struct scene *scene, const char *left_dir, const char *right_dir)
 {
-    for (size_t i = 0; i < EXPECTED; i++) {
+    for (size_t i = 0; i < BOTH; i++) {
         char name[128];
         size_t left_size, right_size;
-        snprintf(name, sizeof(name), "%s/%s.svg", left_dir, expected[i]);
-        char *left = read_whole(at(scene, name), &left_size);
-        snprintf(name, sizeof(name), "%s/%s.svg", right_dir, expected[i]);
-        char *right = read_whole(at(scene, name), &right_size);
+        snprintf(name, sizeof(name), "%s/%s.svg", left_dir, name_of(i));
+        char *left = scene_read_whole(scene_at(scene, name), &left_size);
+        snprintf(name, sizeof(name), "%s/%s.svg", right_dir, name_of(i));
+        char *right = scene_read_whole(scene_at(scene, name), &right_size);
         assert_int_equal(left_size, right_size);
         assert_memory_equal(left, right, left_size);
         free(left);
@@ -202,17 +91,17 @@ static void assert_same_svgs(struct scene *scene, const char *left_dir, const ch
 
 static void keep_first(struct scene *scene)
 {
-    char *from = strdup(at(scene, "charts"));
-    assert_int_equal(rename(from, at(scene, "first")), 0);
+    char *from = strdup(scene_at(scene, "charts"));
+    assert_int_equal(rename(from, scene_at(scene, "first")), 0);
     free(from);
 }
 
 static void test_drawing_again_gives_the_same_bytes(void **state)
 {
     struct scene *scene = *state;
-    draw(scene, NULL);
+    scene_draw(scene, NULL);
     keep_first(scene);
-    draw(scene, NULL);
+    scene_draw(scene, NULL);
     assert_same_svgs(scene, "first", "charts");
 }
 
@@ -220,7 +109,7 @@ static void test_drawing_again_gives_the_same_bytes(void **state)
 static void test_a_decimal_comma_changes_nothing(void **state)
 {
     struct scene *scene = *state;
-    draw(scene, NULL);
+    scene_draw(scene, NULL);
     keep_first(scene);
     /* Few machines have one ready: make it here. */
     char *command;
@@ -234,7 +123,7 @@ static void test_a_decimal_comma_changes_nothing(void **state)
         print_message("# no locale with a decimal comma here\n");
         skip();
     }
-    draw(scene, NULL);
+    scene_draw(scene, NULL);
     setlocale(LC_ALL, "C");
     assert_same_svgs(scene, "first", "charts");
 }
@@ -243,20 +132,23 @@ static void test_a_decimal_comma_changes_nothing(void **state)
 static void test_a_script_stands_by_itself(void **state)
 {
     struct scene *scene = *state;
-    draw(scene, NULL);
-    assert_int_equal(mkdir(at(scene, "alone"), 0700), 0);
-    for (size_t i = 0; i < EXPECTED; i++) {
+    scene_draw(scene, NULL);
+    assert_int_equal(mkdir(scene_at(scene, "alone"), 0700), 0);
+    char scripts[BOTH][64];
+    const char *names[BOTH];
+    for (size_t i = 0; i < BOTH; i++) {
         static const char *const endings[] = {".gp", ".dat", "-text.dat", "-marks.dat"};
         for (size_t e = 0; e < 4; e++) {
-            char from[128], to[128];
-            snprintf(from, sizeof(from), "%s/charts/%s%s", scene->dir, expected[i], endings[e]);
-            snprintf(to, sizeof(to), "%s/alone/%s%s", scene->dir, expected[i], endings[e]);
-            copy_to(from, to);
+            char from[160], to[160];
+            snprintf(from, sizeof(from), "%s/charts/%s%s", scene->dir, name_of(i), endings[e]);
+            snprintf(to, sizeof(to), "%s/alone/%s%s", scene->dir, name_of(i), endings[e]);
+            scene_copy_to(from, to);
         }
+        snprintf(scripts[i], sizeof(scripts[i]), "%s.gp", name_of(i));
+        names[i] = scripts[i];
     }
-    const char *const scripts[] = {"wall.gp", "sweep-1.gp", "timeline-1.gp", "timeline-2.gp", "order.gp"};
     struct failure failure = {0};
-    if (gnuplot_run(at(scene, "alone"), scripts, EXPECTED, &failure) < 0)
+    if (gnuplot_run(scene_at(scene, "alone"), names, BOTH, &failure) < 0)
         fail_msg("%s", failure.text);
     assert_same_svgs(scene, "charts", "alone");
 }
@@ -296,24 +188,24 @@ static void test_hostile_labels_are_inert(void **state)
 {
     struct scene *scene = *state;
     char before[4096];
-    rewrite(scene, change_to_hostile);
+    scene_rewrite(scene, change_to_hostile);
     assert_non_null(getcwd(before, sizeof(before)));
     assert_int_equal(chdir(scene->dir), 0);
-    draw(scene, NULL);
+    scene_draw(scene, NULL);
     assert_int_equal(chdir(before), 0);
 
     /* Commands would have run where gnuplot ran (gone by now) or here; what they would have made is nowhere. */
-    assert_false(exists(scene, "EVIL"));
-    assert_false(exists(scene, "charts/EVIL"));
-    for (size_t i = 0; i < EXPECTED; i++) {
+    assert_false(scene_exists(scene, "EVIL"));
+    assert_false(scene_exists(scene, "charts/EVIL"));
+    for (size_t i = 0; i < BOTH; i++) {
         char name[64];
-        snprintf(name, sizeof(name), "charts/%s.gp", expected[i]);
-        char *script = read_whole(at(scene, name), NULL);
+        snprintf(name, sizeof(name), "charts/%s.gp", name_of(i));
+        char *script = scene_read_whole(scene_at(scene, name), NULL);
         assert_null(strstr(script, "EVIL"));
         free(script);
     }
     /* Shown as it is, and not as markup. */
-    char *svg = read_whole(at(scene, "charts/timeline-1.svg"), NULL);
+    char *svg = scene_read_whole(scene_at(scene, "charts/timeline-1.svg"), NULL);
     assert_non_null(strstr(svg, "`touch EVIL` $(touch EVIL) &lt;touch EVIL |touch"));
     assert_null(strstr(svg, "<touch"));
     assert_null(strstr(svg, "]]>"));
@@ -329,9 +221,9 @@ static bool keep_three_blocks(json_t *line)
 static void test_few_blocks_have_no_interval(void **state)
 {
     struct scene *scene = *state;
-    rewrite(scene, keep_three_blocks);
-    draw(scene, NULL);
-    char *index = read_whole(at(scene, "charts/index.json"), NULL);
+    scene_rewrite(scene, keep_three_blocks);
+    scene_draw(scene, NULL);
+    char *index = scene_read_whole(scene_at(scene, "charts/index.json"), NULL);
     assert_non_null(strstr(index, "runs. No interval: that takes 6 runs"));
     assert_null(strstr(index, "95 %"));
     free(index);
@@ -346,13 +238,13 @@ static bool keep_no_trial(json_t *line)
 static void test_an_empty_run_has_no_chart(void **state)
 {
     struct scene *scene = *state;
-    rewrite(scene, keep_no_trial);
-    draw(scene, NULL);
-    json_t *index = json_load_file(at(scene, "charts/index.json"), 0, NULL);
+    scene_rewrite(scene, keep_no_trial);
+    scene_draw(scene, NULL);
+    json_t *index = json_load_file(scene_at(scene, "charts/index.json"), 0, NULL);
     assert_int_equal(json_array_size(index), 0);
     assert_true(json_is_array(index));
     json_decref(index);
-    assert_false(exists(scene, "charts/wall.svg"));
+    assert_false(scene_exists(scene, "charts/wall.svg"));
 }
 
 static void test_old_charts_go_and_other_files_stay(void **state)
@@ -360,26 +252,27 @@ static void test_old_charts_go_and_other_files_stay(void **state)
     struct scene *scene = *state;
     static const char *const stays[] = {"charts/mine.svg", "charts/my-sweep-9.svg", "charts/sweep-9.txt",
                                         "charts/wall"};
-    static const char *const goes[] = {"charts/sweep-9.svg", "charts/timeline-12-text.dat", "charts/wall-2.gp"};
-    assert_int_equal(mkdir(at(scene, "charts"), 0700), 0);
+    static const char *const goes[] = {"charts/sweep-9.svg", "charts/timeline-12-text.dat", "charts/wall-2.gp",
+                                       "charts/memory-3-narrow-marks.dat", "charts/cost-4-narrow.svg"};
+    assert_int_equal(mkdir(scene_at(scene, "charts"), 0700), 0);
     for (size_t i = 0; i < 4; i++)
-        write_whole(at(scene, stays[i]), "x");
-    for (size_t i = 0; i < 3; i++)
-        write_whole(at(scene, goes[i]), "x");
+        scene_write_whole(scene_at(scene, stays[i]), "x");
+    for (size_t i = 0; i < 5; i++)
+        scene_write_whole(scene_at(scene, goes[i]), "x");
     /* What two drawings that were killed have left: long ago, and perhaps still at work. */
     static const char *const drawings[] = {"charts/.drawing-old", "charts/.drawing-new"};
     const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
     for (size_t i = 0; i < 2; i++)
-        assert_int_equal(mkdir(at(scene, drawings[i]), 0700), 0);
-    write_whole(at(scene, "charts/.drawing-old/wall.gp"), "x");
-    assert_int_equal(utimensat(AT_FDCWD, at(scene, drawings[0]), old, 0), 0);
-    draw(scene, NULL);
-    assert_false(exists(scene, drawings[0]));
-    assert_true(exists(scene, drawings[1]));
+        assert_int_equal(mkdir(scene_at(scene, drawings[i]), 0700), 0);
+    scene_write_whole(scene_at(scene, "charts/.drawing-old/wall.gp"), "x");
+    assert_int_equal(utimensat(AT_FDCWD, scene_at(scene, drawings[0]), old, 0), 0);
+    scene_draw(scene, NULL);
+    assert_false(scene_exists(scene, drawings[0]));
+    assert_true(scene_exists(scene, drawings[1]));
     for (size_t i = 0; i < 4; i++)
-        assert_true(exists(scene, stays[i]));
-    for (size_t i = 0; i < 3; i++)
-        assert_false(exists(scene, goes[i]));
+        assert_true(scene_exists(scene, stays[i]));
+    for (size_t i = 0; i < 5; i++)
+        assert_false(scene_exists(scene, goes[i]));
 }
 
 /* Draw with a program of ours as the only gnuplot (NULL: none at all), and expect that the earlier charts are as they
@@ -387,18 +280,18 @@ static void test_old_charts_go_and_other_files_stay(void **state)
 static struct failure draw_with(struct scene *scene, const char *gnuplot)
 {
     struct failure failure;
-    draw(scene, NULL);
-    char *before = read_whole(at(scene, "charts/wall.svg"), NULL), *path = strdup(getenv("PATH"));
-    assert_int_equal(mkdir(at(scene, "bin"), 0700), 0);
+    scene_draw(scene, NULL);
+    char *before = scene_read_whole(scene_at(scene, "charts/wall.svg"), NULL), *path = strdup(getenv("PATH"));
+    assert_int_equal(mkdir(scene_at(scene, "bin"), 0700), 0);
     if (gnuplot) {
-        write_whole(at(scene, "bin/gnuplot"), gnuplot);
-        assert_int_equal(chmod(at(scene, "bin/gnuplot"), 0700), 0);
+        scene_write_whole(scene_at(scene, "bin/gnuplot"), gnuplot);
+        assert_int_equal(chmod(scene_at(scene, "bin/gnuplot"), 0700), 0);
     }
-    setenv("PATH", at(scene, "bin"), 1);
-    int result = draw(scene, &failure);
+    setenv("PATH", scene_at(scene, "bin"), 1);
+    int result = scene_draw(scene, &failure);
     setenv("PATH", path, 1);
     assert_int_equal(result, -1);
-    char *after = read_whole(at(scene, "charts/wall.svg"), NULL);
+    char *after = scene_read_whole(scene_at(scene, "charts/wall.svg"), NULL);
     assert_string_equal(before, after);
     free(before);
     free(after);
@@ -433,16 +326,16 @@ static void test_a_file_where_the_directory_goes(void **state)
 {
     struct scene *scene = *state;
     struct failure failure;
-    write_whole(at(scene, "charts"), "mine");
-    assert_int_equal(draw(scene, &failure), -1);
+    scene_write_whole(scene_at(scene, "charts"), "mine");
+    assert_int_equal(scene_draw(scene, &failure), -1);
     assert_int_equal(failure.status, EXIT_JOBS_FAILED);
     assert_non_null(strstr(failure.text, "/charts: Not a directory"));
 }
 
 int main(int argc, char **argv)
 {
-    fixture_dir = argc > 1 ? argv[1] : getenv("IORACE_FIXTURE");
-    if (!fixture_dir) {
+    scene_fixture = argc > 1 ? argv[1] : getenv("IORACE_FIXTURE");
+    if (!scene_fixture) {
         fputs("usage: test_charts DIR\n", stderr);
         return 2;
     }
@@ -452,14 +345,13 @@ int main(int argc, char **argv)
         printf("1..0 # SKIP %s\n", failure.text);
         return 77;
     }
-#define CHARTS_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CHARTS_TEST(test_every_chart_has_its_files),       CHARTS_TEST(test_drawing_again_gives_the_same_bytes),
-        CHARTS_TEST(test_a_decimal_comma_changes_nothing), CHARTS_TEST(test_a_script_stands_by_itself),
-        CHARTS_TEST(test_hostile_labels_are_inert),        CHARTS_TEST(test_few_blocks_have_no_interval),
-        CHARTS_TEST(test_an_empty_run_has_no_chart),       CHARTS_TEST(test_old_charts_go_and_other_files_stay),
-        CHARTS_TEST(test_no_gnuplot_names_the_package),    CHARTS_TEST(test_what_gnuplot_says_is_passed_on),
-        CHARTS_TEST(test_a_cut_picture_is_not_taken),      CHARTS_TEST(test_a_file_where_the_directory_goes),
+        SCENE_TEST(test_every_chart_has_its_files),       SCENE_TEST(test_drawing_again_gives_the_same_bytes),
+        SCENE_TEST(test_a_decimal_comma_changes_nothing), SCENE_TEST(test_a_script_stands_by_itself),
+        SCENE_TEST(test_hostile_labels_are_inert),        SCENE_TEST(test_few_blocks_have_no_interval),
+        SCENE_TEST(test_an_empty_run_has_no_chart),       SCENE_TEST(test_old_charts_go_and_other_files_stay),
+        SCENE_TEST(test_no_gnuplot_names_the_package),    SCENE_TEST(test_what_gnuplot_says_is_passed_on),
+        SCENE_TEST(test_a_cut_picture_is_not_taken),      SCENE_TEST(test_a_file_where_the_directory_goes),
     };
     return cmocka_run_group_tests_name("charts", tests, NULL, NULL);
 }

@@ -56,13 +56,14 @@ static void texts_are_cut_to_their_room(void **state)
     char text[64];
     text_fit(text, sizeof(text), "serial", TEXT_BODY, 1000);
     assert_string_equal(text, "serial");
-    /* In hundredths of 23 px: a 61, b 63, the ellipsis 100. Room for "ab..." and no more. */
-    text_fit(text, sizeof(text), "ababab", TEXT_BODY, 23 * 2.25);
+    /* In hundredths of the height: a 61, b 63, the ellipsis 100. Room for "ab..." and no more. */
+    double height = text_height(TEXT_BODY);
+    text_fit(text, sizeof(text), "ababab", TEXT_BODY, height * 2.25);
     assert_string_equal(text, "ab\u2026");
     /* Between two characters, never within one; by bytes, too. */
     text_fit(text, 8, "\u00e9\u00e9\u00e9\u00e9\u00e9", TEXT_BODY, 1000);
     assert_string_equal(text, "\u00e9\u00e9\u2026");
-    text_fit(text, sizeof(text), "word next", TEXT_BODY, 23 * 4.0);
+    text_fit(text, sizeof(text), "word next", TEXT_BODY, height * 4.0);
     assert_string_equal(text, "word\u2026");
     text_fit(text, sizeof(text), "anything", TEXT_BODY, 3);
     assert_string_equal(text, "");
@@ -83,6 +84,34 @@ static void long_names_take_two_lines(void **state)
     text_fit_lines(lines, "a-name-without-any-space-in-it", TEXT_BODY, 100);
     assert_true(text_width(lines[0], TEXT_BODY) <= 100);
     assert_string_equal(lines[1], "");
+}
+
+static void paragraphs_are_broken_at_spaces(void **state)
+{
+    (void)state;
+    char lines[4][TEXT_LINE_SIZE];
+    double width = text_width("three little", TEXT_BODY);
+    assert_int_equal(text_wrap(lines, 4, "three little words are here", TEXT_BODY, width), 3);
+    assert_string_equal(lines[0], "three little");
+    assert_string_equal(lines[1], "words are");
+    assert_string_equal(lines[2], "here");
+    /* The last line allowed is cut. */
+    assert_int_equal(text_wrap(lines, 2, "three little words are here", TEXT_BODY, width), 2);
+    assert_string_equal(lines[0], "three little");
+    assert_non_null(strstr(lines[1], "\u2026"));
+    assert_true(text_width(lines[1], TEXT_BODY) <= width);
+    assert_int_equal(text_wrap(lines, 4, "", TEXT_BODY, width), 0);
+    /* Spaces in a row and at the end take no line of their own for ever. */
+    assert_true(text_wrap(lines, 4, "     ", TEXT_BODY, 5) <= 4);
+    /* A whole line's buffer of words without end. */
+    char *endless = malloc(3001);
+    for (size_t i = 0; i < 3000; i++)
+        endless[i] = i % 3 == 2 ? ' ' : 'i';
+    endless[3000] = '\0';
+    assert_int_equal(text_wrap(lines, 4, endless, TEXT_BODY, 1e9), 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(strlen(lines[i]) < TEXT_LINE_SIZE);
+    free(endless);
 }
 
 static void counts_have_thousands(void **state)
@@ -158,6 +187,50 @@ static void log_axes_have_the_points_as_ticks(void **state)
     assert_near(axis_place(&axis, 20), 0.5);
 }
 
+static void amounts_begin_at_zero_while_that_shows_something(void **state)
+{
+    (void)state;
+    struct chart_axis axis;
+    axis_amount(&axis, 10, 299, 6);
+    assert_false(axis.log);
+    assert_near(axis.lo, 0);
+    assert_true(axis.hi > 299);
+    axis_amount(&axis, 10, 301, 6);
+    assert_true(axis.log && axis.lo > 0 && axis.lo < 10 && axis.hi > 301);
+    /* Times that are all alike fill the height, and those far apart are told apart. */
+    axis_near(&axis, 20, 21, 6);
+    assert_true(!axis.log && axis.lo > 19 && axis.lo < 20 && axis.hi > 21 && axis.hi < 22);
+    axis_near(&axis, 20, 20, 6);
+    assert_true(!axis.log && axis.lo < 20 && axis.hi > 20);
+    axis_near(&axis, 10, 20, 6);
+    assert_true(!axis.log && axis.lo == 0 && axis.hi > 20);
+    axis_near(&axis, 10, 51, 6);
+    assert_true(axis.log && axis.lo < 10 && axis.hi > 51);
+    axis_share(&axis);
+    assert_string_equal(axis.ticks, "\"0 %%\" 0, \"25 %%\" 0.25, \"50 %%\" 0.5, \"75 %%\" 0.75, \"100 %%\" 1");
+    assert_true(axis.label_width >= text_width("100 %", TEXT_BODY));
+}
+
+static void tails_have_named_percentiles(void **state)
+{
+    (void)state;
+    struct chart_axis axis;
+    axis_tail(&axis, 100.26, 1200);
+    assert_non_null(strstr(axis.ticks, "\"p50\" 2"));
+    assert_non_null(strstr(axis.ticks, "\"p75\" 4"));
+    assert_non_null(strstr(axis.ticks, "\"p90\" 10"));
+    assert_non_null(strstr(axis.ticks, "\"p95\" 20"));
+    assert_non_null(strstr(axis.ticks, "\"p99\" 100"));
+    assert_null(strstr(axis.ticks, "p99.9"));
+    assert_near(axis_place(&axis, 2), 0);
+    /* Where there is little room the tail's names are kept. */
+    axis_tail(&axis, 1e5, 500);
+    assert_non_null(strstr(axis.ticks, "\"p99.9\" 1000"));
+    assert_null(strstr(axis.ticks, "p75"));
+    axis_tail(&axis, 2.2, 300);
+    assert_string_equal(axis.ticks, "\"p50\" 2, \"p75\" 4");
+}
+
 static void labels_move_apart_as_little_as_possible(void **state)
 {
     (void)state;
@@ -209,10 +282,13 @@ int main(void)
         cmocka_unit_test(rare_characters_are_boxes_in_png),
         cmocka_unit_test(texts_are_cut_to_their_room),
         cmocka_unit_test(long_names_take_two_lines),
+        cmocka_unit_test(paragraphs_are_broken_at_spaces),
         cmocka_unit_test(counts_have_thousands),
         cmocka_unit_test(settings_are_said_in_words),
         cmocka_unit_test(linear_axes_have_round_ticks),
         cmocka_unit_test(log_axes_have_the_points_as_ticks),
+        cmocka_unit_test(amounts_begin_at_zero_while_that_shows_something),
+        cmocka_unit_test(tails_have_named_percentiles),
         cmocka_unit_test(labels_move_apart_as_little_as_possible),
         cmocka_unit_test(runners_have_fixed_places),
     };

@@ -120,6 +120,7 @@ static void processors_are_judged(void **state)
     CPU(is.allowed = 2, NULL, CHECK_OK);
     CPU(is.allowed = 1, "CPUs", CHECK_NOTE);
     CPU(is.cores = 1, "CPUs", CHECK_NOTE);
+    CPU(is.cores = 2, "CPUs", CHECK_NOTE); /* two threads each */
     CPU(is.cores = -ENOENT, NULL, CHECK_OK);
     CPU(is.quota = 1.5, "CPUs", CHECK_NOTE);
     CPU(is.quota = 4, NULL, CHECK_OK);

@@ -83,6 +83,7 @@ static void counts_and_resets(void **state)
     assert_true(stats.late_p50_ns >= 0);
     assert_true(stats.late_p50_ns <= stats.late_p99_ns && stats.late_p99_ns <= stats.late_max_ns);
     assert_true(stats.late_max_ns < INT64_C(10000000000));
+    assert_true(stats.cpu_ns > 0 && stats.busiest_cpu_ns > 0 && stats.busiest_cpu_ns <= stats.cpu_ns);
 
     assert_int_equal(origin_take_stats(&origin, &stats, &failure), 0);
     assert_int_equal(stats.requests, 0);

@@ -294,6 +294,39 @@ static void counters_are_summed_over_loops(void **state)
     }
 }
 
+/* Of each loop that has begun, since the last reset; and which was the busiest. */
+static void cpu_time_is_counted_by_loop(void **state)
+{
+    (void)state;
+    static struct counters loops[2]; /* the second never runs */
+    struct counters_set set = {loops, 2};
+    char text[COUNTERS_JSON_BYTES];
+    double cpu_ns[3], busiest_ns[3];
+    counters_begin(&loops[0]);
+    for (int round = 0; round < 3; round++) {
+        counters_json(&set, round != 1, text, sizeof(text));
+        json_t *json = json_loads(text, JSON_DECODE_INT_AS_REAL, NULL);
+        cpu_ns[round] = json_number_value(json_object_get(json, "cpu_ns"));
+        busiest_ns[round] = json_number_value(json_object_get(json, "busiest_cpu_ns"));
+        json_decref(json);
+        assert_true(cpu_ns[round] >= 0 && busiest_ns[round] == cpu_ns[round]);
+        struct timespec from, now;
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+        do
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+        while ((now.tv_sec - from.tv_sec) * 1000000000L + now.tv_nsec - from.tv_nsec < 3000000);
+    }
+    assert_true(cpu_ns[1] >= 3e6 && cpu_ns[1] < 1e9);
+    assert_true(cpu_ns[2] >= 6e6); /* the second reading took nothing away */
+    for (int round = 0; round < 2; round++) {
+        counters_json(&set, true, text, sizeof(text));
+        json_t *json = json_loads(text, JSON_DECODE_INT_AS_REAL, NULL);
+        cpu_ns[round] = json_number_value(json_object_get(json, "cpu_ns"));
+        json_decref(json);
+    }
+    assert_true(cpu_ns[0] >= 3e6 && cpu_ns[1] < 3e6); /* but the one that resets did */
+}
+
 /* ---- answer heads ---- */
 
 static void heads_are_written(void **state)
@@ -415,6 +448,7 @@ int main(void)
         cmocka_unit_test(quantiles_are_nearest_rank),
         cmocka_unit_test(lateness_takes_any_value),
         cmocka_unit_test(counters_are_summed_over_loops),
+        cmocka_unit_test(cpu_time_is_counted_by_loop),
         cmocka_unit_test(heads_are_written),
         cmocka_unit_test(cpu_lists_are_canonical),
         cmocka_unit_test(cpu_lists_are_read),

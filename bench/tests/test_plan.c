@@ -1,5 +1,6 @@
 /* From a scenario and options to cells, lanes and an order. */
 #include "test_plan_support.h"
+#include "../plan/cells.h"
 #include "../plan/order.h"
 #include "../plan/plan.h"
 #include "../plan/random.h"
@@ -10,7 +11,7 @@ enum { MOST_OVERRIDES = 8 };
 /* Options as `key, value` pairs, NULL at the end. */
 static int make_from(struct plan *plan, const char *path, bool quick, const char *const *pairs, struct failure *failure)
 {
-    struct plan_override overrides[MOST_OVERRIDES];
+    struct plan_override overrides[MOST_OVERRIDES] = {0};
     size_t count = 0;
     for (; pairs && *pairs; pairs += 2) {
         overrides[count].key = setting_find(pairs[0]);
@@ -100,6 +101,16 @@ static void test_where_the_jobs_come_from(void **state)
         {"delay-ms = 1x5", NULL, NULL, 1},
         {"workload = download\nurl-file = urls.txt", NULL, NULL, 3},
         {"workload = download\nurl-file = urls.txt\njobs = 8", NULL, NULL, 8},
+        /* With a rate, as many as arrive in its time. */
+        {"rate = 50", NULL, NULL, 250},
+        {"rate = 50\nduration-s = 10", NULL, NULL, 500},
+        {"rate = 50\njobs = 7", NULL, NULL, 7},
+        {"rate = 50\ndelay-ms = 2x5", NULL, NULL, 2}, /* the list sets them */
+        {"rate = 50\ndelay-ms = 2x5\nduration-s = 10", NULL, NULL, 500},
+        {"rate = 50\nduration-s = 10", "jobs", "9", 9},
+        {"rate = 50\njobs = 9", "duration-s", "2", 100},
+        {"rate = 50\nduration-s = 10", "delay-ms", "2x5", 2},
+        {"jobs = 9", "rate", "50", 9},
         /* What is said later counts. */
         {"jobs = 7", "jobs", "9", 9},
         {"jobs = 7", "jobs-per-worker", "2", 40},
@@ -193,6 +204,76 @@ static void test_sweep_of_several_keys(void **state)
     assert_int_equal(plan.cell_count, 2);
     assert_int_equal(plan.lane_count, 6);
     assert_string_equal(plan.cells[0].sweep, "s");
+    plan_finish(&plan);
+}
+
+static void test_rates(void **state)
+{
+    (void)state;
+    struct plan plan = make_plan("[run]\nduration-s = 3\narrivals = poisson\n"
+                                 "[cell open]\nrate = 50,1k\n[cell closed]\njobs = 7\n",
+                                 false, NULL);
+    assert_int_equal(plan.cell_count, 3);
+    const struct cell *fast = cell_of(&plan, "open/rate=1000");
+    assert_string_equal(fast->sweep, "open");
+    assert_int_equal(fast->settings.rate, 1000);
+    assert_int_equal(fast->settings.jobs, 3000);
+    assert_string_equal(fast->params, "rate=1000 arrivals=poisson delay-ms=20");
+    assert_false(fast->find);
+    /* What [run] says of arrivals does not concern a closed loop. */
+    assert_int_equal(cell_of(&plan, "closed")->settings.rate, 0);
+    assert_string_equal(cell_of(&plan, "closed")->params, "delay-ms=20");
+    assert_null(cell_of(&plan, "closed")->settings.arrivals);
+    assert_int_equal(plan.search_count, 0);
+    plan_finish(&plan);
+}
+
+/* The first point of a search is planned, none of its trials is; the others are made of it. */
+static void test_search(void **state)
+{
+    (void)state;
+    struct plan plan =
+        make_plan("[run]\nblocks = 6\njobs = 9\n[cell s]\nrate = find\nconcurrency = 1,5\n[cell a]\n", false, NULL);
+    assert_int_equal(plan.cell_count, 4);
+    assert_int_equal(plan.search_count, 5); /* serial once, two runners at two concurrencies */
+    assert_int_equal(plan.trial_count, 3 * 6);
+    for (size_t i = 0; i < plan.trial_count; i++)
+        assert_string_equal(plan.trials[i].lane->cell->name, "a");
+    const struct cell *first = cell_of(&plan, "s/concurrency=5/rate=100");
+    assert_true(first->find);
+    assert_string_equal(first->sweep, "s/concurrency=5");
+    assert_int_equal(first->settings.rate, 100);
+    assert_int_equal(first->settings.jobs, 400); /* 2 s would be 200, of which no 99th percentile is known */
+    assert_string_equal(cell_of(&plan, "s/rate=100")->settings.runner, "serial");
+
+    struct cell point;
+    struct failure failure;
+    assert_int_equal(cell_at_rate(&point, first, 800, &failure), 0);
+    assert_string_equal(point.name, "s/concurrency=5/rate=800");
+    assert_string_equal(point.sweep, "s/concurrency=5");
+    assert_string_equal(point.params, "rate=800 delay-ms=20");
+    assert_int_equal(point.settings.jobs, 1600);
+    assert_int_equal(point.settings.concurrency, 5);
+    assert_true(point.find);
+    cell_finish(&point);
+    plan_finish(&plan);
+
+    /* Told as what it is. */
+    char *shown = NULL;
+    size_t size;
+    plan = make_plan("[run]\nblocks = 6\n[cell s]\nrate = find\nrunner = threads\n[cell a]\n", false, NULL);
+    FILE *out = open_memstream(&shown, &size);
+    plan_print(&plan, out);
+    fclose(out);
+    assert_holds(shown, "6 blocks of 3 runs = 18, 1 search, seed 1, expected to take about ");
+    free(shown);
+    plan_finish(&plan);
+
+    plan = make_plan(NULL, false, PAIRS("rate", "find", "duration-s", "9"));
+    assert_string_equal(plan.cells[0].name, "sleep/rate=100");
+    assert_int_equal(plan.cells[0].settings.jobs, 900);
+    assert_int_equal(plan.trial_count, 0);
+    assert_holds(plan.notes[plan.note_count - 1], "sleep: a search, of up to 40 trials of about 9 s");
     plan_finish(&plan);
 }
 
@@ -292,6 +373,23 @@ static void test_refused(void **state)
     assert_refused("[cell a]\nurl = http://127.0.0.1/\nurl-file = urls.txt\n", NULL, "s.ini:2: url: excludes url-file");
     assert_refused("[cell a]\nworkload = sleep\nbody-bytes = 4\n", NULL,
                    "s.ini:3: body-bytes: means nothing here, since this cell's workload makes no requests");
+    assert_refused("[cell a]\nrate = 9\njobs = 3\nduration-s = 4\n", NULL, "s.ini:4: duration-s: excludes jobs");
+    assert_refused("[cell a]\nrate = 9\njobs-per-worker = 3\nduration-s = 4\n", NULL,
+                   "s.ini:4: duration-s: excludes jobs-per-worker");
+    assert_refused("[cell a]\nduration-s = 4\n", NULL,
+                   "s.ini:2: duration-s: means nothing here, since this cell has no rate");
+    assert_refused("[cell a]\narrivals = poisson\n", NULL,
+                   "s.ini:2: arrivals: means nothing here, since this cell has no rate");
+    assert_refused("[cell a]\n", PAIRS("arrivals", "poisson"),
+                   "--arrivals: means nothing here, since no cell has a rate");
+    assert_refused("[cell a]\nrate = find\njobs = 3\n", NULL,
+                   "s.ini:3: jobs: means nothing here, since this cell is a search");
+    assert_refused("[cell a]\nrate = find\n", PAIRS("jobs", "3"), "--jobs: means nothing to a search");
+    assert_refused("[cell a]\nrate = 5,find\n", NULL, "s.ini:2: rate: find in a list");
+    assert_refused("[cell a]\nrate = fast\n", NULL,
+                   "s.ini:2: rate: 'fast' is not a whole number; 1 to 10000000, or find");
+    assert_refused("[cell a]\nrate = 1M\nduration-s = 101\n", NULL,
+                   "s.ini:3: duration-s: 1000000 jobs a second for 101 s make 101000000 jobs; at most 100000000");
     assert_refused("[cell a]\nworkload = null\ndelay-ms = 4\n", NULL, "s.ini:3: delay-ms: means nothing here");
     assert_refused("[cell a]\nurl = http://127.0.0.1/\ndelay-ms = 4\n", NULL,
                    "s.ini:3: delay-ms: only the test server can be asked for it, and url aims elsewhere");
@@ -512,6 +610,8 @@ int main(void)
         cmocka_unit_test(test_where_the_jobs_come_from),
         cmocka_unit_test(test_sweep_of_concurrency),
         cmocka_unit_test(test_sweep_of_several_keys),
+        cmocka_unit_test(test_rates),
+        cmocka_unit_test(test_search),
         cmocka_unit_test(test_options_win),
         cmocka_unit_test(test_quick),
         cmocka_unit_test(test_without_a_file),

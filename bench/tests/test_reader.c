@@ -156,6 +156,70 @@ static void directories_and_files_that_are_not_there(void **state)
     free(dir);
 }
 
+#define SAMPLE                                                                                                         \
+    "{\"type\":\"sample\",\"cell\":\"c\",\"runner\":\"serial\",\"block\":1,\"jobs\":2,\"samples\":[[5,9,0,1],[7,8,0,"  \
+    "1]]"
+
+/* When a job was due stands beside its times, in files that know of it. */
+static void samples_of_an_open_loop(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *end, *cause;
+        int64_t due_ns;
+    } rows[] = {
+        {"}\n", NULL, -1},
+        {",\"intended\":null}\n", NULL, -1},
+        {",\"intended\":[4,7]}\n", NULL, 7},
+        {",\"intended\":[4]}\n", "as many as there are samples", 0},
+        {",\"intended\":[4,8]}\n", "intended[1]: wanted ns, not after the sample's start", 0},
+        {",\"intended\":[4,-1]}\n", "intended[1]", 0},
+        {",\"intended\":[4,1.5]}\n", "intended[1]", 0},
+        {",\"intended\":true}\n", "as many as there are samples, or null", 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[1000];
+        snprintf(text, sizeof(text), "%s%s%s", RUN, SAMPLE, rows[i].end);
+        if (rows[i].cause) {
+            assert_refused(text, rows[i].cause);
+            continue;
+        }
+        struct run_data run;
+        struct failure failure = {0};
+        made_up_write(shared_dir, "run.ndjson", text, strlen(text));
+        assert_int_equal(run_data_read(&run, shared_dir, &failure), 0);
+        assert_int_equal(run.sample_sets[0].samples[1].intended_ns, rows[i].due_ns);
+        run_data_finish(&run);
+    }
+}
+
+#define ADDED_LANE(cell)                                                                                               \
+    "{\"type\":\"lane\",\"cell\":\"" cell                                                                              \
+    "\",\"workload\":\"sleep\",\"params\":\"\",\"runner\":\"serial\",\"concurrency\":1,"                               \
+    "\"connections\":null,\"cpus\":null,\"jobs\":1,\"sweep\":\"c\"}\n"
+
+/* A search finds out as it goes which lanes it wants. */
+static void lanes_may_be_added(void **state)
+{
+    (void)state;
+    char *trial = trial_text("c/rate=7", 1, NULL), text[4000];
+    snprintf(text, sizeof(text), "%s%s%s\n", RUN, ADDED_LANE("c/rate=7"), trial);
+    struct run_data run;
+    struct failure failure = {0};
+    made_up_write(shared_dir, "run.ndjson", text, strlen(text));
+    if (run_data_read(&run, shared_dir, &failure) != 0)
+        fail_msg("%s", failure.text);
+    assert_int_equal(run.lane_count, 2);
+    assert_string_equal(run.lanes[1].cell, "c/rate=7");
+    assert_int_equal(run.lanes[1].trials, 1);
+    assert_string_equal(run_data_sweep(&run, &run.lanes[1]), "c");
+    run_data_finish(&run);
+    free(trial);
+    assert_refused(RUN ADDED_LANE("c"), ":2: 'c' under 'serial' is there twice");
+    assert_refused(RUN ADDED_LANE("d") ADDED_LANE("d"), ":3: 'd' under 'serial' is there twice");
+    assert_refused(RUN "{\"type\":\"lane\",\"cell\":\"d\"}\n", ":2: workload is missing");
+}
+
 static void foreign_files_are_refused(void **state)
 {
     (void)state;
@@ -353,6 +417,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_fixture_is_read),
         cmocka_unit_test(directories_and_files_that_are_not_there),
+        cmocka_unit_test(samples_of_an_open_loop),
+        cmocka_unit_test(lanes_may_be_added),
         cmocka_unit_test(foreign_files_are_refused),
         cmocka_unit_test(bad_lines_are_named),
         cmocka_unit_test(bad_trials_are_named),

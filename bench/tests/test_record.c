@@ -16,15 +16,16 @@ struct small {
     char *name, *word;
     double seconds;
     int64_t count;
+    double later;
 };
 
 static const char *const small_words[] = {"red", "green", NULL};
 
 static const struct record_field small_fields[] = {
-    {"name", RECORD_TEXT, offsetof(struct small, name), false, 0, 20, NULL},
-    {"word", RECORD_TEXT, offsetof(struct small, word), true, 0, 20, small_words},
-    {"seconds", RECORD_REAL, offsetof(struct small, seconds), true, 0, 100, NULL},
-    {"count", RECORD_COUNT, offsetof(struct small, count), true, 0, 1000, NULL},
+    {"name", RECORD_TEXT, offsetof(struct small, name), false, 0, 20, NULL, false},
+    {"word", RECORD_TEXT, offsetof(struct small, word), true, 0, 20, small_words, false},
+    {"seconds", RECORD_REAL, offsetof(struct small, seconds), true, 0, 100, NULL, false},
+    {"count", RECORD_COUNT, offsetof(struct small, count), true, 0, 1000, NULL, false},
     {0},
 };
 
@@ -80,6 +81,44 @@ static void values_survive_the_way_there_and_back(void **state)
     assert_true(small.seconds == 3);
     assert_int_equal(small.count, -1);
     record_finish(small_fields, &small);
+}
+
+/* A file from before there was such a field is read as if it said null; what is written has it. */
+static void added_fields_may_be_missing(void **state)
+{
+    (void)state;
+    static const struct record_field fields[] = {
+        {"count", RECORD_COUNT, offsetof(struct small, count), true, 0, 1000, NULL, false},
+        {"later", RECORD_REAL, offsetof(struct small, later), true, 0, 100, NULL, true},
+        {0},
+    };
+    static const struct {
+        const char *json;
+        bool known;
+        const char *said;
+    } rows[] = {
+        {"{\"count\":1}", false, NULL},
+        {"{\"count\":1,\"later\":null}", false, NULL},
+        {"{\"count\":1,\"later\":2.5}", true, NULL},
+        {"{\"count\":1,\"later\":101}", false, "later: 101 is not within 0 to 100"},
+        {"{\"later\":1}", false, "count is missing"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct small small;
+        struct failure failure = {0};
+        json_t *object = json_loads(rows[i].json, 0, NULL);
+        record_init(fields, &small);
+        assert_int_equal(record_from_json(fields, &small, object, &failure), rows[i].said ? -1 : 0);
+        json_decref(object);
+        if (rows[i].said) {
+            assert_string_equal(failure.text, rows[i].said);
+            continue;
+        }
+        assert_int_equal(isfinite(small.later), rows[i].known);
+        char *text = as_json(fields, &small);
+        assert_string_equal(text, rows[i].known ? "{\"count\":1,\"later\":2.5}" : "{\"count\":1,\"later\":null}");
+        free(text);
+    }
 }
 
 static void wrong_values_are_named(void **state)
@@ -246,7 +285,7 @@ static void compare_table(const json_t *schema, const char *name, const struct r
     size_t count = 0;
     for (; fields[count].name; count++) {
         print_message("# %s.%s\n", name, fields[count].name);
-        assert_true(has_word(json_object_get(object, "required"), fields[count].name));
+        assert_int_equal(has_word(json_object_get(object, "required"), fields[count].name), !fields[count].added);
         compare_field(&fields[count], json_object_get(properties, fields[count].name));
     }
     assert_int_equal(json_object_size(properties), count + others);
@@ -295,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_is_null),
         cmocka_unit_test(values_survive_the_way_there_and_back),
+        cmocka_unit_test(added_fields_may_be_missing),
         cmocka_unit_test(wrong_values_are_named),
         cmocka_unit_test(csv_is_quoted_and_inert),
         cmocka_unit_test(numbers_have_nine_digits_and_a_dot),

@@ -19,6 +19,14 @@ except ImportError:
     sys.exit(77)
 
 TOO_LONG = "x" * 200_000
+# A difference.
+MAY_BE_NEGATIVE = {"trial.lag_growth_ms"}
+# Fields that the first files of the schema do not have: a line without one is as good as ever.
+ADDED = {f"{line}.{name}" for line in ("trial", "summary.lanes[]") for name in
+         ("offered_per_s response_p50_ms response_p99_ms queue_p50_ms queue_p99_ms service_p50_ms service_p99_ms "
+          "pacing_p99_ms").split()}
+ADDED |= {"trial.lag_growth_ms", "trial.queued", "summary.lanes[].queued_median", "summary.lanes[].saturated",
+          "sample.intended"}
 # Maps whose keys are names of something else: none of them is required.
 FREE_MAPS = {"env.unknown", "trial.held.curl_options"}
 # A command line is kept as it was, so it may hold anything but be too long.
@@ -51,6 +59,11 @@ class Damager:
             return False
         return True
 
+    def must_accept(self, line, path, what, number):
+        self.counts["it may be missing"] += 1
+        if not self.validator.is_valid(line):
+            self.errors.append(f"line {number}: {path}: rejected because {what}")
+
     def replaced(self, line, holder, key, values, path, what, number):
         """Put each value in the field's place; every one must be rejected."""
         original = holder[key]
@@ -81,7 +94,10 @@ class Damager:
     def damage(self, line, holder, key, path, number, kind, in_map):
         if isinstance(holder, dict) and not in_map:
             original = holder.pop(key)
-            self.must_reject(line, path, "it is missing", number)
+            if path in ADDED:
+                self.must_accept(line, path, "it is missing", number)
+            else:
+                self.must_reject(line, path, "it is missing", number)
             holder[key] = original
 
         wrong = {
@@ -99,7 +115,7 @@ class Damager:
         value, what = holder[key], "it is out of range"
         values = None
         if kind == "number":
-            values = [-1e300, 1e300] + ([] if path in TEXT_OR_NUMBER else [-1])
+            values = [-1e300, 1e300] + ([] if path in TEXT_OR_NUMBER | MAY_BE_NEGATIVE else [-1])
         elif kind == "text":
             values = [TOO_LONG] + ([] if path in ANY_CHARACTERS else [value + "\u0007", value + "\n"])
         elif kind == "null":

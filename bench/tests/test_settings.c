@@ -41,13 +41,14 @@ static void test_defaults(void **state)
 static void test_table_is_whole(void **state)
 {
     (void)state;
-    assert_int_equal(setting_count(), 26);
+    assert_int_equal(setting_count(), 29);
     for (const struct setting_key *key = setting_keys; key->name; key++) {
         assert_ptr_equal(setting_find(key->name), key);
         assert_true(key->help && key->help[0]);
         assert_true(key->kind == SETTING_FLAG || key->unit);
         assert_true(key->kind != SETTING_COUNT || key->max > key->min);
-        assert_true(!key->sweeps || key->kind == SETTING_COUNT);
+        assert_true(!key->sweeps || setting_is_number(key));
+        assert_true(!(key->transfers_only && key->open_loop_only));
         bool of_words = key->kind == SETTING_WORD || key->kind == SETTING_WORD_LIST;
         assert_int_equal(of_words, key->words != NULL);
         char accepted[256];
@@ -87,6 +88,10 @@ static void test_accepted(void **state)
         {"cpus", "all", "all"},
         {"cpus", "0-2,4", "0-2,4"},
         {"save", "a b/\xc3\xa9", "a b/\xc3\xa9"},
+        {"rate", "10k", "10000"},
+        {"rate", "find", "-1"},
+        {"arrivals", "poisson", "poisson"},
+        {"duration-s", "86400", "86400"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct settings settings;
@@ -97,9 +102,9 @@ static void test_accepted(void **state)
             fail_msg("%s: %s", cases[i].key, failure.text);
         char number[24];
         snprintf(number, sizeof(number), "%lld", (long long)count_of(&settings, "jobs"));
-        if (key->kind == SETTING_COUNT)
+        if (setting_is_number(key))
             snprintf(number, sizeof(number), "%lld", (long long)count_of(&settings, cases[i].key));
-        assert_string_equal(key->kind == SETTING_COUNT ? number : text_of(&settings, cases[i].key), cases[i].stored);
+        assert_string_equal(setting_is_number(key) ? number : text_of(&settings, cases[i].key), cases[i].stored);
         settings_finish(&settings);
     }
 }
@@ -176,6 +181,12 @@ static void test_refused(void **state)
         {"cpus", "0-", "one, all, or numbers"},
         {"cpus", ",1", "one, all, or numbers"},
         {"cpus", "1 2", "one, all, or numbers"},
+        {"rate", "0", "'0' is out of range; 1 to 10000000, or find is accepted"},
+        {"rate", "-1", "'-1' is negative; 1 to 10000000, or find"},
+        {"rate", "fnid", "'fnid' is not a whole number; 1 to 10000000, or find"},
+        {"rate", "99.5", "not a whole number"},
+        {"arrivals", "uniform", "fixed or poisson"},
+        {"duration-s", "0", "1 to 86400"},
         {"save", "", "nothing is given"},
         {"save", "a\x1b[31m", "control character"},
         {"save", "\xff", "not valid UTF-8"},
@@ -224,6 +235,16 @@ static void test_values_of_a_sweep(void **state)
     assert_string_equal(values.texts[1], "3");
     assert_string_equal(values.texts[2], "1000");
     setting_values_finish(&values);
+
+    assert_int_equal(setting_values(&values, setting_find("rate"), "100,1k", "w", &failure), 0);
+    assert_int_equal(values.count, 2);
+    assert_string_equal(values.texts[1], "1000");
+    setting_values_finish(&values);
+    assert_int_equal(setting_values(&values, setting_find("rate"), "find", "w", &failure), 0);
+    assert_int_equal(values.count, 1);
+    setting_values_finish(&values);
+    assert_int_equal(setting_values(&values, setting_find("rate"), "100,find", "w", &failure), -1);
+    assert_holds(failure.text, "w: find in a list");
 
     /* Neither runners nor delays expand. */
     assert_int_equal(setting_values(&values, setting_find("runner"), "serial,threads", "w", &failure), 0);

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "../report/atomic_file.h"
+#include "../report/markdown_text.h"
 #include "../report/report.h"
 #include "fixtures/made_up_run.h"
 
@@ -206,7 +207,7 @@ static void csv_has_a_row_for_each(void **state)
         strstr(trials, "\nmade-up,'=cmd|' /C calc'!A0,1,1,sleep,\"a,\"\"b\"\"\",serial,1,,0,10,10,0,1,,10,5,,,"));
     assert_memory_equal(summary, "cell,workload,params,runner,concurrency,connections,cpus,jobs,trials,wall_s_median,",
                         83);
-    assert_non_null(strstr(summary, ",serial,1,,0,10,7,1,1,1,1,1,,,10,5,,20,8192,ok,\n"));
+    assert_non_null(strstr(summary, ",serial,1,,0,10,7,1,1,1,1,1,,,10,5,,20,8192,ok,"));
     free(trials);
     free(summary);
     made_up_finish(&run);
@@ -293,6 +294,108 @@ static void charts_are_inside_the_page_in_the_index_order(void **state)
     made_up_finish(&run);
 }
 
+/* For phones; never a chart of its own, whether the index lists it or not. */
+static void a_chart_s_narrow_form_stands_beside_it(void **state)
+{
+    (void)state;
+    struct run_data run;
+    char path[4200];
+    made_up_read(&run, hostile, 1, 7);
+    snprintf(path, sizeof(path), "%s/charts", run.dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    made_up_write(path, "a.svg", "<svg/>", 6);
+    made_up_write(path, "a-narrow.svg", "<svg>\n", 6);
+    static const char index[] = "[{\"file\":\"a.svg\",\"title\":\"A\"},{\"file\":\"a-narrow.svg\",\"title\":\"N\"}]";
+    made_up_write(path, "index.json", index, strlen(index));
+    char *page = make_page(&run);
+    assert_non_null(strstr(page, "<source media=\"(max-width: 48rem)\" "
+                                 "srcset=\"data:image/svg+xml;base64,PHN2Zz4K\">"
+                                 "<img alt=\"A\" src=\"data:image/svg+xml;base64,PHN2Zy8+\">"));
+    assert_page_lacks(page, "alt=\"N\"");
+    free(page);
+    made_up_finish(&run);
+}
+
+static const char markdown_of_hostile[] =
+    "## A made-up run\n\n"
+    "iorace, scenario made-up, 2026-01-31T12:00:00Z\n\n"
+    "- No runner can be told from another by these figures.\n\n"
+    "### \\=cmd\\|' /C calc'\\!A0\n\n"
+    "10 jobs, concurrency 10, a,\"b\", 1 CPU\n\n"
+    "| runner | time | speed-up | jobs/s | half within | 99 % within | CPU per job | peak memory |\n"
+    "|:--|--:|--:|--:|--:|--:|--:|--:|\n"
+    "| one after another (serial) | 1.00 s \\[1.00, 1.00\\] | 1 | 10.0 | 5.00 ms | needs 368 jobs | 20.0 \u00b5s | "
+    "8.00 MiB |\n"
+    "| \\<script\\>alert(1)\\</script\\> | **0.100 s** \\[0.100, 0.100\\] | 10.0\u00d7 \\[10.0, 10.0\\] | 100 | 5.00 "
+    "ms | "
+    "needs 368 jobs | 20.0 \u00b5s | 8.00 MiB |\n\n"
+    "- \\<script\\>alert(1)\\</script\\>: 1 of 7 runs failed: \\</td\\>\\<img src=x onerror=alert(2)\\>\"'\\&\n\n";
+
+static char *make_markdown(const struct run_data *run)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    assert_int_equal(report_print_markdown(run, out, NULL), 0);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void markdown_has_the_tables_and_names_do_nothing(void **state)
+{
+    (void)state;
+    struct run_data run;
+    made_up_read(&run, hostile, COUNT(hostile), 7);
+    char *text = make_markdown(&run);
+    assert_memory_equal(text, markdown_of_hostile, strlen(markdown_of_hostile));
+    assert_non_null(strstr(text, "\n```sh\niorace run --seed 1\n```\n"));
+    free(text);
+    made_up_finish(&run);
+}
+
+static void assert_markdown(const char *text, const char *wanted)
+{
+    char *written = NULL;
+    size_t size;
+    FILE *out = open_memstream(&written, &size);
+    assert_non_null(out);
+    markdown_text(out, text);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(written, wanted);
+    free(written);
+}
+
+static void markdown_texts_stand_for_themselves(void **state)
+{
+    (void)state;
+    assert_markdown(NULL, "");
+    assert_markdown("blocking-coroutines took 2.5 s: \"yes\" (1/9)", "blocking-coroutines took 2.5 s: \"yes\" (1/9)");
+    assert_markdown("a*b_c`d|e~f", "a\\*b\\_c\\`d\\|e\\~f");
+    assert_markdown("[x](y) <b> &amp; \\", "\\[x\\](y) \\<b\\> \\&amp; \\\\");
+    assert_markdown("@team #12", "\\@<!-- -->team \\#<!-- -->12");
+    assert_markdown("https://x www.y WWW.z :tada: a: b", "https\\://x www\\.y WWW\\.z \\:tada: a: b");
+    assert_markdown("- x", "\\- x");
+    assert_markdown("12. x", "12\\. x");
+    assert_markdown("12.5 ms", "12.5 ms");
+    assert_markdown("1) x. y) z", "1\\) x. y) z");
+    assert_markdown("a\nb\xff", "a\\\\x0ab\\\\xff");
+    assert_markdown("$x$", "\\$x\\$");
+}
+
+static void a_fence_is_longer_than_what_it_holds(void **state)
+{
+    (void)state;
+    char *written = NULL;
+    size_t size;
+    FILE *out = open_memstream(&written, &size);
+    assert_non_null(out);
+    markdown_code_block(out, "sh", "a ```` b");
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(written, "`````sh\na ```` b\n`````\n");
+    free(written);
+}
+
 static void without_its_style_there_is_no_page(void **state)
 {
     (void)state;
@@ -321,6 +424,10 @@ int main(void)
         cmocka_unit_test(csv_has_a_row_for_each),
         cmocka_unit_test(the_page_is_inert_and_needs_nothing_else),
         cmocka_unit_test(charts_are_inside_the_page_in_the_index_order),
+        cmocka_unit_test(a_chart_s_narrow_form_stands_beside_it),
+        cmocka_unit_test(markdown_has_the_tables_and_names_do_nothing),
+        cmocka_unit_test(markdown_texts_stand_for_themselves),
+        cmocka_unit_test(a_fence_is_longer_than_what_it_holds),
         cmocka_unit_test(without_its_style_there_is_no_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #ifndef BENCH_BRACKET_H
 #define BENCH_BRACKET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -19,7 +20,12 @@ struct bracket_point {
  */
 void bracket_open(struct bracket_point *ret_point, pid_t server_pid);
 
-/** Read the closing point: the clock first. Any thread. */
-void bracket_close(struct bracket_point *ret_point, pid_t server_pid);
+/**
+ * Read the closing point: the clock first. Any thread.
+ *
+ * @param open   the opening point
+ * @param alone  the process has no other thread that could be running
+ */
+void bracket_close(struct bracket_point *ret_point, const struct bracket_point *open, pid_t server_pid, bool alone);
 
 #endif

@@ -10,6 +10,7 @@
 #include "held.h"
 #include "process_status.h"
 #include "trial.h"
+#include "../plan/arrivals.h"
 
 /* --- what a worker does --- */
 
@@ -36,12 +37,23 @@ static int prime_worker(void *context, unsigned worker)
     return error;
 }
 
+/* Open loop: wait until the job is due, as this runner waits; also where it is due already, so that a runner whose waits
+ * let others go on does so. Returns 0, or what the wait failed with. */
+static int wait_until_due(struct trial *trial, int64_t index)
+{
+    trial->taken_ns[index] = rt_now_ns() - trial->open.wall_ns;
+    return trial->runner->wait->sleep_until(trial->open.wall_ns + trial->intended_ns[index]);
+}
+
 static void do_job(struct trial *trial, unsigned worker, int64_t index)
 {
     struct job_result *result = &trial->results[index];
+    int error = trial->intended_ns ? wait_until_due(trial, index) : 0;
     result->worker = (int32_t)worker;
     result->start_ns = rt_now_ns();
-    if (!trial->runner->skips_jobs) {
+    if (error) {
+        result->error = error == -ECANCELED ? JOB_CANCELED : JOB_OTHER;
+    } else if (!trial->runner->skips_jobs) {
         result->error = (uint8_t)trial->workload->body(trial->state, trial->workers[worker], trial->runner, index, result);
         if (trial->spec->settings.spin_us > 0)
             spin(trial->spec->settings.spin_us * RT_NS_PER_US);
@@ -57,7 +69,7 @@ static void work(void *context, unsigned worker)
         do_job(trial, worker, index);
         /* Whoever ends the last job stops the clock; the others' results are visible to it through this counter. */
         if (atomic_fetch_add(trial->done, 1) + 1 == jobs) {
-            bracket_close(&trial->close, (pid_t)trial->spec->server_pid);
+            bracket_close(&trial->close, &trial->open, (pid_t)trial->spec->server_pid, process_threads_seen() == 1);
             process_threads(); /* an executor may have added some since the start */
         }
     }
@@ -130,12 +142,31 @@ static size_t results_bytes(const struct trial *trial)
     return (size_t)trial->spec->settings.jobs * sizeof(struct job_result);
 }
 
+static size_t arrivals_bytes(const struct trial *trial)
+{
+    return (size_t)trial->spec->settings.jobs * (sizeof(*trial->intended_ns) + sizeof(*trial->taken_ns));
+}
+
+static int plan_arrivals(struct trial *trial)
+{
+    const struct settings *settings = &trial->spec->settings;
+    if (settings->rate <= 0)
+        return 0;
+    trial->intended_ns = map_shared(arrivals_bytes(trial), -1);
+    if (!trial->intended_ns)
+        return -1;
+    trial->taken_ns = trial->intended_ns + settings->jobs;
+    bool poisson = settings->arrivals && strcmp(settings->arrivals, "poisson") == 0;
+    arrivals_fill(trial->intended_ns, settings->jobs, settings->rate, poisson, trial->spec->seed, trial->spec->block);
+    return 0;
+}
+
 static int allocate(struct trial *trial, struct failure *ret_failure)
 {
     trial->results = map_shared(results_bytes(trial), -1);
     trial->done = map_shared(sizeof(*trial->done), (int)trial->spec->progress_fd);
     trial->workers = calloc(trial->worker_count, sizeof(*trial->workers));
-    if (!trial->results || !trial->done || !trial->workers)
+    if (!trial->results || !trial->done || !trial->workers || plan_arrivals(trial) < 0)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory for %lld jobs",
                            (long long)trial->spec->settings.jobs);
     atomic_store(trial->done, 0);
@@ -176,6 +207,8 @@ void trial_finish(struct trial *trial)
     free(trial->workers);
     if (trial->results)
         munmap(trial->results, results_bytes(trial));
+    if (trial->intended_ns)
+        munmap(trial->intended_ns, arrivals_bytes(trial));
     if (trial->done)
         munmap(trial->done, sizeof(*trial->done));
 }

@@ -18,6 +18,9 @@ struct trial {
     unsigned worker_count;
 
     struct job_result *results; /**< one a job, mapped and touched before the clock starts */
+    /** Of an open loop, else NULL: when each job is due, in ns since the clock started, and when a worker took it. In one
+     *  mapping. */
+    int64_t *intended_ns, *taken_ns;
     _Atomic int64_t next;       /**< the one counter that every runner takes its jobs from */
     _Atomic int64_t *done;      /**< jobs ended; shared with the parent where it gave a descriptor */
     _Atomic int64_t warmups;

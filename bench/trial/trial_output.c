@@ -8,26 +8,19 @@
 #include "../record/trial_record.h"
 #include "../stats/stats.h"
 #include "held.h"
+#include "job_times.h"
+#include "open_loop.h"
 #include "trial.h"
 
 enum { FAILURES_MOST = 20, SAMPLES_MOST = 10000 };
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static void set_latencies(struct trial_record *record, const struct trial *trial)
 {
     double *ms = malloc((size_t)trial->spec->settings.jobs * sizeof(*ms));
     if (!ms)
         return;
-    size_t n = 0;
-    for (int64_t i = 0; i < trial->spec->settings.jobs; i++)
-        if (trial->results[i].error == JOB_OK)
-            ms[n++] = (double)(trial->results[i].end_ns - trial->results[i].start_ns) / 1e6;
-    qsort(ms, n, sizeof(*ms), compare_doubles);
+    size_t n = job_times_gather(ms, trial, job_service_ns);
+    job_times_sort(ms, n);
     record->latency_p50_ms = stats_quantile_sorted(ms, n, 0.50);
     record->latency_p90_ms = stats_quantile_sorted(ms, n, 0.90);
     record->latency_p99_ms = stats_quantile_sorted(ms, n, 0.99);
@@ -109,6 +102,8 @@ static void set_measured(struct trial_record *record, const struct trial *trial)
     if (open->server_cpu_ns >= 0 && close->server_cpu_ns >= 0)
         record->server_cpu_s = (double)(close->server_cpu_ns - open->server_cpu_ns) / 1e9;
     set_latencies(record, trial);
+    if (trial->intended_ns)
+        open_loop_set(record, trial);
 }
 
 static void set_identity(struct trial_record *record, const struct trial_spec *spec)
@@ -127,6 +122,8 @@ static void set_identity(struct trial_record *record, const struct trial_spec *s
         record->connections = strdup(spec->settings.connections);
     record->cpus = strdup(spec->client_cpus ? spec->client_cpus : "");
     record->jobs = spec->settings.jobs;
+    if (spec->settings.rate > 0)
+        record->offered_per_s = (double)spec->settings.rate;
     record->flags = strdup("");
 }
 
@@ -186,7 +183,10 @@ static void write_samples(const struct trial *trial, FILE *out)
         fprintf(out, "%s[%" PRId64 ",%" PRId64 ",%d,%d]", i ? "," : "", result->start_ns - trial->open.wall_ns,
                 result->end_ns - trial->open.wall_ns, result->worker, result->error == JOB_OK);
     }
-    fputs("]}\n", out);
+    fputs("],\"intended\":", out);
+    for (int64_t i = 0; trial->intended_ns && i < jobs; i += step)
+        fprintf(out, "%s%" PRId64, i ? "," : "[", trial->intended_ns[i]);
+    fputs(trial->intended_ns ? "]}\n" : "null}\n", out);
 }
 
 /* Why the pool did not run: the system call, and how far it got. */

@@ -34,7 +34,8 @@ struct download_worker {
     CURL *easy;
     XXH3_state_t *hash;
     int64_t received;
-    bool too_large, no_memory, went_astray;
+    bool too_large, no_memory;
+    struct easy_sockets sockets;
     char problem[CURL_ERROR_SIZE]; /* libcurl's words for what went wrong */
     char *kept; /* the body, only if it is to be saved */
     size_t kept_room;
@@ -130,11 +131,16 @@ static int set_up_handle(struct download_worker *worker)
     curl_easy_setopt(worker->easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(worker->easy, CURLOPT_WRITEDATA, worker);
     curl_easy_setopt(worker->easy, CURLOPT_ERRORBUFFER, worker->problem);
-    if (!worker->state->allow_remote) {
-        curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETFUNCTION, easy_open_loopback);
-        curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETDATA, &worker->went_astray);
-    }
+    worker->sockets.anywhere = worker->state->allow_remote;
+    curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETFUNCTION, easy_open_socket);
+    curl_easy_setopt(worker->easy, CURLOPT_OPENSOCKETDATA, &worker->sockets);
     return 0;
+}
+
+static void forget_failure(struct download_worker *worker)
+{
+    worker->too_large = worker->no_memory = worker->sockets.went_astray = false;
+    worker->sockets.error = 0;
 }
 
 /* Open the worker's connections, one to each host. A failure here is not one of a job: the jobs will meet it themselves and
@@ -157,7 +163,7 @@ static int warm_up(struct download_worker *worker, const struct runner *runner, 
         *ret_warmups += code == CURLE_OK;
     }
     curl_easy_reset(easy);
-    worker->too_large = worker->no_memory = worker->went_astray = false;
+    forget_failure(worker);
     return set_up_handle(worker);
 }
 
@@ -196,10 +202,11 @@ static int download_worker_create(void **ret_worker, void *state, const struct r
 
 /* --- one job --- */
 
-static enum job_error connect_error(CURL *easy)
+static enum job_error connect_error(const struct download_worker *worker)
 {
-    long number = 0;
-    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
+    long number = worker->sockets.error;
+    if (!number)
+        curl_easy_getinfo(worker->easy, CURLINFO_OS_ERRNO, &number);
     switch (number) {
     case EMFILE:
     case ENFILE:
@@ -245,13 +252,13 @@ static enum job_error classify(const struct download_worker *worker, CURLcode co
     enum { CURLE_TOO_LARGE_ = 100 }; /* a name since 8.6 */
     if ((int)code == CURLE_TOO_LARGE_)
         return JOB_TOO_LARGE;
-    if (worker->went_astray)
+    if (worker->sockets.went_astray)
         return JOB_PROTOCOL;
     switch (code) {
     case CURLE_OK:
         return JOB_OK;
     case CURLE_COULDNT_CONNECT:
-        return connect_error(worker->easy);
+        return connect_error(worker);
     case CURLE_COULDNT_RESOLVE_HOST:
         return JOB_RESOLVE;
     case CURLE_OPERATION_TIMEDOUT:
@@ -304,7 +311,7 @@ static enum job_error download_body(void *opaque, void *opaque_worker, const str
     struct download_worker *worker = opaque_worker;
     char url[DOWNLOAD_URL_ROOM];
     worker->received = 0;
-    worker->too_large = worker->no_memory = worker->went_astray = false;
+    forget_failure(worker);
     if (state->verify == VERIFY_BODY)
         XXH3_64bits_reset(worker->hash);
     curl_easy_setopt(worker->easy, CURLOPT_URL, download_targets_url(&state->targets, index, url));

@@ -149,14 +149,17 @@ static json_t *json_list(const struct curl_slist *list, bool names_only)
     return record_json_text(joined, RECORD_TEXT_BYTES);
 }
 
-curl_socket_t easy_open_loopback(void *ret_refused, curlsocktype purpose, struct curl_sockaddr *address)
+curl_socket_t easy_open_socket(void *opaque, curlsocktype purpose, struct curl_sockaddr *address)
 {
     (void)purpose;
-    if (!address_is_loopback(&address->addr)) {
-        *(bool *)ret_refused = true;
+    struct easy_sockets *sockets = opaque;
+    if (!sockets->anywhere && !address_is_loopback(&address->addr)) {
+        sockets->went_astray = true;
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    sockets->error = fd < 0 ? errno : 0;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 json_t *easy_options_json(const struct easy_options *options)

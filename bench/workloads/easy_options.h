@@ -37,13 +37,21 @@ void easy_options_finish(struct easy_options *options);
 /** Set them all on a handle. Returns the first CURLcode that is not CURLE_OK. */
 CURLcode easy_options_apply(const struct easy_options *options, CURL *easy);
 
+/** What may be connected to, and why the last socket was not made. */
+struct easy_sockets {
+    bool anywhere;   /**< not only to this machine */
+    bool went_astray; /**< an address was refused */
+    int error;       /**< the errno of a socket that could not be had; 0: it could */
+};
+
 /**
  * A CURLOPT_OPENSOCKETFUNCTION that refuses every address but those of this machine's loopback: the URLs have been looked at, a
- * redirect could still lead a thousand connections to somebody else's machine.
+ * redirect could still lead a thousand connections to somebody else's machine. And it remembers what libcurl does not tell: that
+ * it was for want of a descriptor that there is no connection.
  *
- * @param ret_refused  CURLOPT_OPENSOCKETDATA: a bool, set when it refuses
+ * @param sockets  CURLOPT_OPENSOCKETDATA: a struct easy_sockets
  */
-curl_socket_t easy_open_loopback(void *ret_refused, curlsocktype purpose, struct curl_sockaddr *address);
+curl_socket_t easy_open_socket(void *sockets, curlsocktype purpose, struct curl_sockaddr *address);
 
 /** Returns {"CURLOPT_NOSIGNAL":1,...}, a new object. */
 json_t *easy_options_json(const struct easy_options *options);

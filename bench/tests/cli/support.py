@@ -167,6 +167,11 @@ class Workspace:
                     found.append((int(entry), file.read().replace(b"\0", b" ").decode().strip()))
         return found
 
+    def child(self, word):
+        """The pid of the run's child that is called `iorace WORD`, once there is one."""
+        return wait_until(lambda: [pid for pid, line in self.processes() if line.startswith(f"iorace {word} ")],
+                          what=f"iorace {word}")[0]
+
     def wait_for_processes_to_end(self, seconds=3):
         """Returns those that have not, which are ended."""
         deadline = time.monotonic() + seconds
@@ -215,6 +220,48 @@ def wait_until(condition, seconds=20, what="it"):
             raise AssertionError(f"waited {seconds} s for {what}")
         time.sleep(0.005)
     return value
+
+
+def build_preload(workspace, name, source):
+    """Compile a library that comes between iorace and the libraries it calls. Returns what LD_PRELOAD must be."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
+        raise unittest.SkipTest("no C compiler")
+    library = workspace.dir / f"{name}.so"
+    built = subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-w", "-o", library, workspace.write(f"{name}.c", source),
+                            "-ldl"], capture_output=True, text=True)
+    if built.returncode:
+        raise unittest.SkipTest("the library cannot be built: " + built.stderr.strip().splitlines()[-1])
+    # A sanitizer's runtime insists on coming first.
+    runtimes = [subprocess.run([compiler, f"-print-file-name={runtime}"], capture_output=True, text=True).stdout.strip()
+                for name, runtime in (("address", "libasan.so"), ("thread", "libtsan.so")) if name in sanitizers()]
+    return " ".join(runtimes + [str(library)])
+
+
+class Hog:
+    """Somebody else, who uses all that he gets of each of some CPUs: `with Hog({0}):`."""
+
+    def __init__(self, cpus):
+        self.cpus = cpus
+        self.processes = []
+
+    def __enter__(self):
+        for cpu in self.cpus:
+            process = subprocess.Popen([sys.executable, "-c", f"""
+import os
+os.sched_setaffinity(0, {{{cpu}}})
+print(flush=True)
+while os.getppid() == {os.getpid()}:
+    for _ in range(100000): pass
+"""], stdout=subprocess.PIPE)
+            self.processes.append(process)
+            process.stdout.readline()
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            process.kill()
+            process.communicate()
 
 
 # --- servers ---
@@ -269,10 +316,10 @@ IMPATIENT = {"RES_OPTIONS": "timeout:1 attempts:1"}
 class Nginx:
     """nginx that serves a directory, with its configuration, log and pid in a directory of the test's.
 
-    tls: (certificate, key); access_log holds a line a request: method, URI, user agent.
+    tls: (certificate, key); access_log holds a line a request, written as `log` says.
     """
 
-    def __init__(self, directory, root, tls=None):
+    def __init__(self, directory, root, tls=None, log="$request_method $uri $http_user_agent"):
         self.program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
         if not self.program:
             raise unittest.SkipTest("nginx is not installed")
@@ -291,7 +338,7 @@ pid {self.directory}/nginx.pid; error_log {self.directory}/error.log;
 events {{ worker_connections 4096; }}
 http {{
 {temporary}
-  log_format short '$request_method $uri $http_user_agent';
+  log_format short '{log}';
   access_log {self.access_log} short;
   keepalive_requests 1000000;
   server {{ listen 127.0.0.1:{self.port}{" ssl" if tls else ""} backlog=4096; root {root}; {certificate} }}

@@ -12,7 +12,7 @@ import time
 
 import support
 
-COMMANDS = ("run", "list", "plot", "report", "serve", "doctor", "trial")
+COMMANDS = ("run", "list", "plot", "report", "compare", "history", "serve", "doctor", "trial")
 SMALL = ["run", "--workload", "sleep", "--delay-ms", "20", "--jobs", "40", "--runner", "serial", "--blocks", "1",
          "--no-charts"]
 
@@ -38,7 +38,8 @@ class Help(support.Case):
             "run": """workload runner jobs jobs-per-worker concurrency delay-ms body-bytes spin-us blocks seed url
                       url-file header method data-file cacert verify allow-remote per-host save out timeout-ms
                       max-time cpus connections dry-run quick samples no-charts no-progress json""",
-            "serve": "port host cpus json allow-remote", "doctor": "json", "report": "no-files",
+            "serve": "port host cpus json allow-remote", "doctor": "json", "report": "md no-files",
+            "compare": "metric threshold strict force json md", "history": "metric threshold all json csv md out",
         }
         for command in COMMANDS:
             with self.subTest(command):

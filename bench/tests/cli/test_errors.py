@@ -27,12 +27,12 @@ class Usage(Errors):
     def test_unknown_option(self):
         self.assertRefused(2, ["--blokcs", "--blocks"], "run", "--blokcs", "7")  # says what was meant
         self.assertRefused(2, ["--bogus"], "run", "--bogus")
-        for command in ("list", "plot", "report", "serve", "doctor", "trial"):
+        for command in ("list", "plot", "report", "compare", "history", "serve", "doctor", "trial"):
             with self.subTest(command):
                 self.assertRefused(2, ["--bogus"], command, "--bogus")
 
     def test_missing_argument(self):
-        for command in ("plot", "report"):
+        for command in ("plot", "report", "history"):
             with self.subTest(command):
                 self.assertRefused(2, ["DIR"], command)
         self.assertRefused(2, ["--jobs", "value"], "run", "--jobs")

@@ -37,10 +37,7 @@ class Running(support.Case):
         support.wait_until(lambda: len(self.trial_lines(out)) >= count, what=f"{count} trials")
 
     def child(self, word):
-        """The pid of the run's child that is called `iorace WORD`, once there is one."""
-        def find():
-            return [pid for pid, line in self.workspace.processes() if line.startswith(f"iorace {word} ")]
-        return support.wait_until(find, what=f"iorace {word}")[0]
+        return self.workspace.child(word)
 
     def finish(self, process, seconds=30):
         out, errors = process.communicate(timeout=seconds)

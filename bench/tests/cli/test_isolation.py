@@ -7,7 +7,6 @@ import re
 import resource
 import shutil
 import statistics
-import subprocess
 import threading
 
 import support
@@ -229,19 +228,7 @@ class CurlOptions(Trial):
 
     def setUp(self):
         super().setUp()
-        compiler = shutil.which("cc") or shutil.which("gcc")
-        if not compiler:
-            self.skipTest("no C compiler")
-        self.write("setopt.c", INTERPOSER)
-        built = subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-w", "-o", self.dir / "setopt.so",
-                                self.dir / "setopt.c", "-ldl"], capture_output=True, text=True)
-        if built.returncode:
-            self.skipTest("the library cannot be built: " + built.stderr.strip().splitlines()[-1])
-        # A sanitizer's runtime insists on coming first.
-        runtimes = [subprocess.run([compiler, f"-print-file-name={library}"], capture_output=True, text=True).stdout.strip()
-                    for name, library in (("address", "libasan.so"), ("thread", "libtsan.so"))
-                    if name in support.sanitizers()]
-        self.preload = " ".join(runtimes + [str(self.dir / "setopt.so")])
+        self.preload = support.build_preload(self.workspace, "setopt", INTERPOSER)
 
     def transfers(self, spec):
         """The options in force at each transfer: a list of dictionaries; and the trial's line."""

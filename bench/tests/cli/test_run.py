@@ -50,10 +50,17 @@ TRIAL_COLUMNS = """run cell block position workload params runner concurrency co
 wall_s setup_s jobs_per_s latency_p50_ms latency_p90_ms latency_p99_ms cpu_user_s cpu_sys_s cpu_us_per_job proc_user_s
 proc_sys_s rss_peak_kib threads_peak proc_wall_s server_cpu_s warmup_requests ctx_voluntary ctx_involuntary bytes state
 flags reason""".split()
-
 SUMMARY_COLUMNS = """cell workload params runner concurrency connections cpus jobs trials wall_s_median wall_s_ci_lo
 wall_s_ci_hi wall_s_min speedup_median speedup_ci_lo speedup_ci_hi jobs_per_s_median latency_p50_ms latency_p99_ms
 cpu_us_per_job_median rss_peak_kib_median state reason""".split()
+
+# Of an open loop: empty in a closed one.
+OPEN_LOOP_TRIAL = """offered_per_s response_p50_ms response_p99_ms queue_p50_ms queue_p99_ms service_p50_ms
+service_p99_ms pacing_p99_ms lag_growth_ms queued""".split()
+OPEN_LOOP_SUMMARY = OPEN_LOOP_TRIAL[:-2] + ["queued_median", "saturated"]
+VALIDITY = "server_busy_share server_late_p99_ms other_cpu_share".split()
+TRIAL_COLUMNS += OPEN_LOOP_TRIAL + VALIDITY
+SUMMARY_COLUMNS += OPEN_LOOP_SUMMARY
 
 ONE = ["--blocks", "1", "--no-charts"]  # as small as a run can be
 
@@ -102,7 +109,7 @@ class WholeRun(support.SharedCase):
             self.assertEqual(file.readline(), ",".join(SUMMARY_COLUMNS) + "\n")
         for lane in self.lanes.values():
             self.assertEqual((lane["state"], lane["trials"]), ("ok", "6"))
-            may_be_empty = {"reason", "latency_p99_ms", "params"}
+            may_be_empty = {"reason", "latency_p99_ms", "params", *OPEN_LOOP_SUMMARY}
             if lane["workload"] == "sleep":
                 may_be_empty |= {"connections"}
             if lane["runner"] == "serial" or lane["cell"] != "sleep":
@@ -120,9 +127,9 @@ class WholeRun(support.SharedCase):
         rows = support.read_csv(self.run_dir / "trials.csv")
         self.assertEqual(len(rows), len(self.trials))
         for row in rows:
-            may_be_empty = {"reason", "flags", "latency_p90_ms", "latency_p99_ms"}
+            may_be_empty = {"reason", "flags", "latency_p90_ms", "latency_p99_ms", *OPEN_LOOP_TRIAL}
             if row["workload"] == "sleep":
-                may_be_empty |= {"connections", "server_cpu_s"}
+                may_be_empty |= {"connections", "server_cpu_s", "server_busy_share", "server_late_p99_ms"}
             if int(row["jobs"]) < 6:
                 may_be_empty |= {"latency_p50_ms"}
             self.assertLessEqual({name for name, value in row.items() if value == ""}, may_be_empty, row)
@@ -217,6 +224,9 @@ class WholeRun(support.SharedCase):
             with self.subTest(name):
                 root = xml.etree.ElementTree.parse(charts / f"{name}.svg").getroot()
                 self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
+                if name.endswith("-narrow"):  # for phones: in the page only
+                    self.assertIn(name.removesuffix("-narrow"), names)
+                    continue
                 image = (charts / f"{name}.png").read_bytes()
                 self.assertEqual(image[:8], b"\x89PNG\r\n\x1a\n")
                 self.assertEqual(image[-8:-4], b"IEND")

@@ -1,0 +1,244 @@
+/* A comparison on a terminal and as Markdown. */
+#include <math.h>
+#include <string.h>
+#include "../report/tables_markdown.h"
+#include "../report/output_file.h"
+#include "../report/printer.h"
+#include "../report/report.h"
+#include "comparison_output.h"
+
+enum column { RUNNER, BASE, HEAD, RATIO, INTERVAL, VERDICT, COLUMNS };
+
+static const struct table_column columns[COLUMNS] = {
+    [RUNNER] = {.title = "runner", .left = true},
+    [BASE] = {.title = "base", .keep = 2},
+    [HEAD] = {.title = "head", .keep = 3},
+    [RATIO] = {.title = "head / base"},
+    [INTERVAL] = {.title = "95 % interval", .left = true, .continues = true, .keep = 1},
+    [VERDICT] = {.title = "verdict", .left = true},
+};
+
+static const char *format_value(const struct compare_metric *metric, struct text_pool *pool, double value)
+{
+    return metric->format(pool, value, NAN, NAN).value;
+}
+
+static void fill_row(struct table_row *row, struct text_pool *pool, const struct lane_comparison *lane,
+                     const struct compare_metric *metric, const struct compare_figures *figures)
+{
+    struct units_estimate ratio = units_times(pool, figures->ratio, figures->lo, figures->hi);
+    row->cells[RUNNER].text = pool_clean(pool, report_runner_label(lane_comparison_runner(lane)));
+    row->cells[BASE].text = format_value(metric, pool, figures->base_median);
+    row->cells[HEAD].text = format_value(metric, pool, figures->head_median);
+    row->cells[RATIO].text = ratio.value;
+    row->cells[INTERVAL].text = ratio.interval;
+    row->cells[VERDICT].text = compare_verdict_words[lane->verdict];
+    row->cells[VERDICT].best = lane->verdict == COMPARE_REGRESSION;
+}
+
+static int fill_rows(struct report_table *table, struct text_pool *pool, const struct comparison *comparison, size_t m)
+{
+    const char *before = "";
+    table->rows = pool_array(pool, comparison->lane_count, sizeof(*table->rows));
+    if (!table->rows)
+        return -1;
+    for (size_t i = 0; i < comparison->lane_count; i++) {
+        const struct lane_comparison *lane = &comparison->lanes[i];
+        struct table_row *row = &table->rows[table->row_count++];
+        const char *cell = lane_comparison_cell(lane);
+        row->label = strcmp(cell, before) == 0 ? "" : pool_clean(pool, cell);
+        before = cell;
+        row->cells = pool_array(pool, COLUMNS, sizeof(*row->cells));
+        if (!row->cells)
+            return -1;
+        fill_row(row, pool, lane, comparison->request.metrics[m], &lane->figures[m]);
+    }
+    return 0;
+}
+
+/* "sleep, thread pool; sweep, coroutines: no data: ...": what is said of several is said once. */
+static void add_note(struct report_table *table, struct text_pool *pool, const struct comparison *comparison,
+                     size_t first)
+{
+    enum { NAMED = 4 };
+    const struct lane_comparison *lanes = comparison->lanes;
+    const char *named = "";
+    size_t alike = 0;
+    for (size_t i = 0; i < comparison->lane_count; i++) {
+        if (lanes[i].verdict != lanes[first].verdict || strcmp(lanes[i].reason, lanes[first].reason) != 0)
+            continue;
+        if (i < first)
+            return;
+        if (alike++ < NAMED)
+            named = pool_printf(pool, "%s%s%s, %s", named, named[0] ? "; " : "",
+                                pool_clean(pool, lane_comparison_cell(&lanes[i])),
+                                pool_clean(pool, report_runner_label(lane_comparison_runner(&lanes[i]))));
+    }
+    const char *more = alike > NAMED ? pool_printf(pool, " and %zu more", alike - NAMED) : "";
+    table->notes[table->note_count++] = pool_printf(pool, "%s (%s%s): %s", compare_verdict_words[lanes[first].verdict],
+                                                    named, more, lanes[first].reason);
+}
+
+static int fill_table(struct report_table *table, struct text_pool *pool, const struct comparison *comparison, size_t m)
+{
+    const struct compare_metric *metric = comparison->request.metrics[m];
+    bool decides = m == 0;
+    table->title = pool_printf(pool, "%s (%s)", metric->title, metric->name);
+    table->subtitle = pool_printf(pool, "%s is better%s", metric->larger_is_better ? "more" : "less",
+                                  decides ? "" : "; shown for information, not judged");
+    table->heading = "workload";
+    table->columns = pool_array(pool, COLUMNS, sizeof(*table->columns));
+    table->notes = pool_array(pool, comparison->lane_count, sizeof(*table->notes));
+    if (!table->columns || !table->notes || fill_rows(table, pool, comparison, m) != 0)
+        return -1;
+    memcpy(table->columns, columns, sizeof(columns));
+    table->column_count = decides ? COLUMNS : VERDICT;
+    for (size_t i = 0; decides && i < comparison->lane_count; i++)
+        if (comparison->lanes[i].reason[0])
+            add_note(table, pool, comparison, i);
+    return 0;
+}
+
+static void add_warning(struct report_tables *tables, const char *text)
+{
+    tables->warnings[tables->warning_count++] = text;
+}
+
+/* What the run itself warned of, and whether it was finished. */
+static size_t count_own(const struct run_data *run)
+{
+    return json_array_size(json_object_get(run->env, "warnings")) +
+           json_array_size(json_object_get(run->end, "warnings")) + 1;
+}
+
+static void add_own(struct report_tables *tables, const char *arm, const struct run_data *run)
+{
+    const json_t *lines[] = {run->env, run->end}, *item;
+    if (run->partial)
+        add_warning(tables, pool_printf(tables->pool, "%s was stopped early.", arm));
+    for (size_t l = 0; l < 2; l++) {
+        size_t i;
+        json_array_foreach(json_object_get(lines[l], "warnings"), i, item)
+        {
+            if (json_is_string(item))
+                add_warning(tables, pool_printf(tables->pool, "%s: %s", arm,
+                                                pool_clean(tables->pool, json_string_value(item))));
+        }
+    }
+}
+
+static int add_warnings(struct report_tables *tables, const struct comparison *comparison)
+{
+    const struct comparison_request *request = &comparison->request;
+    const struct run_differences *differences = &comparison->differences;
+    struct text_pool *pool = tables->pool;
+    tables->warnings = pool_array(pool, differences->count + count_own(request->base) + count_own(request->head) + 1,
+                                  sizeof(*tables->warnings));
+    if (!tables->warnings)
+        return -1;
+    for (size_t i = 0; i < differences->count; i++) {
+        const struct run_difference *difference = &differences->items[i];
+        add_warning(tables, pool_printf(pool, "%s: %s in base, %s in head%s.", difference->what, difference->base,
+                                        difference->head,
+                                        difference->parts ? "; such runs must not be compared (--force)" : ""));
+    }
+    add_own(tables, "base", request->base);
+    add_own(tables, "head", request->head);
+    const char *id[] = {json_string_value(json_object_get(request->base->run, "id")),
+                        json_string_value(json_object_get(request->head->run, "id"))};
+    if (strcmp(id[0], id[1]) == 0)
+        add_warning(tables, "base and head are the same run.");
+    return 0;
+}
+
+int comparison_tables_make(struct report_tables *ret_tables, const struct comparison *comparison,
+                           struct failure *ret_failure)
+{
+    const struct comparison_request *request = &comparison->request;
+    struct report_tables tables = {.pool = text_pool_create()};
+    int result = tables.pool ? 0 : -1;
+    if (result == 0)
+        tables.tables = pool_array(tables.pool, request->metric_count, sizeof(*tables.tables));
+    for (size_t m = 0; result == 0 && tables.tables && m < request->metric_count; m++)
+        result = fill_table(&tables.tables[tables.count++], tables.pool, comparison, m);
+    if (result == 0)
+        result = add_warnings(&tables, comparison);
+    if (result == 0)
+        tables.legend =
+            pool_printf(tables.pool,
+                        "Figures are medians over blocks; the ratio is the middle of all ratios of a block of head to "
+                        "one of base, the "
+                        "brackets hold its 95 %% interval. A regression: the interval lies wholly beyond %.3g %%, and "
+                        "p, adjusted since "
+                        "%zu are judged, is below %.3g. The same: the interval lies wholly within %.3g %%. %s",
+                        100 * request->rules.threshold, comparison->judged, request->rules.alpha,
+                        100 * request->rules.threshold, comparison->caveat);
+    if (result != 0 || pool_failed(tables.pool)) {
+        report_tables_finish(&tables);
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+    }
+    *ret_tables = tables;
+    return 0;
+}
+
+const char *comparison_sentence(struct text_pool *pool, const struct comparison *comparison)
+{
+    static const enum compare_verdict order[] = {COMPARE_REGRESSION,   COMPARE_IMPROVED, COMPARE_SAME,
+                                                 COMPARE_INCONCLUSIVE, COMPARE_NO_DATA,  COMPARE_NEW,
+                                                 COMPARE_GONE};
+    const char *counts = "";
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+        if (comparison->counts[order[i]] > 0)
+            counts = pool_printf(pool, "%s%s%zu %s", counts, counts[0] ? ", " : "", comparison->counts[order[i]],
+                                 compare_verdict_words[order[i]]);
+    return pool_printf(pool, "%s, head against base, %zu in all: %s.%s", comparison->request.metrics[0]->title,
+                       comparison->lane_count, counts,
+                       comparison->differences.parting > 0
+                           ? " They were compared by --force: the warnings say why they should not be."
+                           : "");
+}
+
+int comparison_print(const struct comparison *comparison, FILE *out, struct failure *ret_failure)
+{
+    struct printer printer = printer_for(out);
+    struct report_tables tables;
+    if (comparison_tables_make(&tables, comparison, ret_failure) != 0)
+        return -1;
+    printer_paragraph(&printer, "", comparison_sentence(tables.pool, comparison));
+    putc('\n', out);
+    printer_paragraph(&printer, "base  ", run_name_text(tables.pool, comparison->request.base));
+    printer_paragraph(&printer, "head  ", run_name_text(tables.pool, comparison->request.head));
+    putc('\n', out);
+    report_tables_print(&tables, &printer);
+    report_tables_finish(&tables);
+    return 0;
+}
+
+struct markdown {
+    const struct comparison *comparison;
+    struct report_tables tables;
+};
+
+static void write_markdown(FILE *out, const void *context)
+{
+    const struct markdown *markdown = context;
+    struct text_pool *pool = markdown->tables.pool;
+    fputs("## iorace compare\n\n", out);
+    tables_markdown_paragraph(out, comparison_sentence(pool, markdown->comparison));
+    fputs("- base: ", out);
+    tables_markdown_text(out, run_name_text(pool, markdown->comparison->request.base));
+    fputs("\n- head: ", out);
+    tables_markdown_text(out, run_name_text(pool, markdown->comparison->request.head));
+    fputs("\n\n", out);
+    tables_markdown(out, &markdown->tables);
+}
+
+int comparison_write_markdown(const struct comparison *comparison, const char *path, struct failure *ret_failure)
+{
+    struct markdown markdown = {.comparison = comparison};
+    if (comparison_tables_make(&markdown.tables, comparison, ret_failure) != 0)
+        return -1;
+    int result = output_file_write(path, write_markdown, &markdown, ret_failure);
+    report_tables_finish(&markdown.tables);
+    return result;
+}

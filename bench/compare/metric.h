@@ -1,0 +1,44 @@
+/* The figures by which runs are compared: one number a trial each. */
+#ifndef BENCH_COMPARE_METRIC_H
+#define BENCH_COMPARE_METRIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "../failure.h"
+#include "../report/paired.h"
+#include "../report/units.h"
+
+struct compare_metric {
+    const char *name;  /**< as --metric and the columns of trials.csv have it: "wall_s" */
+    const char *title; /**< for people: "wall time" */
+    bool larger_is_better;
+    trial_figure_fn figure; /**< NAN where a trial has none */
+    struct units_estimate (*format)(struct text_pool *pool, double value, double lo, double hi);
+};
+
+/** Ends with a metric whose name is NULL. The first is the default. */
+extern const struct compare_metric compare_metrics[];
+enum { COMPARE_METRICS_MOST = 8 }; /**< at least as many as there are */
+
+/** Returns the metric of this name, or NULL. */
+const struct compare_metric *compare_metric_find(const char *name);
+
+/**
+ * Read "wall_s,cpu_us_per_job".
+ *
+ * Returns how many were written to ret_metrics, or -1 (EXIT_USAGE, naming what there is).
+ */
+int compare_metric_parse_list(const char *list, const struct compare_metric *ret_metrics[COMPARE_METRICS_MOST],
+                              struct failure *ret_failure);
+
+/**
+ * Gather a figure of a lane's trials of state ok, in the order of their blocks. What has no logarithm (NAN, zero) is
+ * left out.
+ *
+ * @param values  has room for span.count
+ * Returns how many there are.
+ */
+size_t compare_metric_values(const struct compare_metric *metric, const struct trial_index *index,
+                             struct trial_span span, double *values);
+
+#endif

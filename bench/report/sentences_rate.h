@@ -1,0 +1,15 @@
+/* What is said of jobs that arrived at a rate. */
+#ifndef BENCH_REPORT_SENTENCES_RATE_H
+#define BENCH_REPORT_SENTENCES_RATE_H
+
+#include "charts.h"
+
+/**
+ * How far each runner kept up, where rates were swept, and that a closed loop would have hidden what the open one
+ * shows, where that is so.
+ *
+ * Returns the clauses with "; " between, "" if there is nothing to say, malloc'ed; or NULL (memory).
+ */
+char *sentences_of_rate(const struct lane_group *group);
+
+#endif

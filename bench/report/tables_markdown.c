@@ -1,0 +1,104 @@
+/* GitHub's dialect, which has tables. Source: GitHub Flavored Markdown Spec 0.29, 4.10 and 6.1. */
+#include <string.h>
+#include "tables_markdown.h"
+
+/* Any ASCII punctuation may be escaped by a backslash; entities also hold within HTML. An @ would notify somebody. */
+void tables_markdown_text(FILE *out, const char *text)
+{
+    for (const char *p = text ? text : ""; *p; p++) {
+        if (strchr("&<>@", *p))
+            fprintf(out, "&#%d;", *p);
+        else if (strchr("\\`*_[]|~#$", *p))
+            fprintf(out, "\\%c", *p);
+        else
+            putc(*p, out);
+    }
+}
+
+void tables_markdown_paragraph(FILE *out, const char *text)
+{
+    tables_markdown_text(out, text);
+    fputs("\n\n", out);
+}
+
+/* An interval stands in the cell of its figure. */
+static size_t columns_of(const struct report_table *table, size_t c)
+{
+    return c + 1 < table->column_count && table->columns[c + 1].continues ? 2 : 1;
+}
+
+static void write_head(FILE *out, const struct report_table *table)
+{
+    fputs("| ", out);
+    tables_markdown_text(out, table->heading ? table->heading : "runner");
+    fputs(" |", out);
+    for (size_t c = 0; c < table->column_count; c += columns_of(table, c)) {
+        putc(' ', out);
+        tables_markdown_text(out, table->columns[c].title);
+        fputs(" |", out);
+    }
+    fputs("\n| :-- |", out);
+    for (size_t c = 0; c < table->column_count; c += columns_of(table, c))
+        fputs(table->columns[c].left ? " :-- |" : " --: |", out);
+    putc('\n', out);
+}
+
+static void write_cell(FILE *out, const struct report_table *table, const struct table_row *row, size_t c)
+{
+    const struct table_cell *cell = &row->cells[c];
+    bool bold = cell->best && cell->text[0];
+    fputs(bold ? " **" : " ", out);
+    tables_markdown_text(out, cell->text);
+    fputs(bold ? "**" : "", out);
+    if (columns_of(table, c) == 2 && row->cells[c + 1].text[0]) {
+        putc(' ', out);
+        tables_markdown_text(out, row->cells[c + 1].text);
+    }
+    fputs(" |", out);
+}
+
+static void write_row(FILE *out, const struct report_table *table, const struct table_row *row)
+{
+    fputs("| ", out);
+    tables_markdown_text(out, row->label);
+    fputs(" |", out);
+    if (!row->cells) {
+        putc(' ', out);
+        tables_markdown_text(out, row->instead);
+        fputs(" |", out);
+    }
+    for (size_t c = 0; row->cells && c < table->column_count; c += columns_of(table, c))
+        write_cell(out, table, row, c);
+    putc('\n', out);
+}
+
+static void write_table(FILE *out, const struct report_table *table)
+{
+    fputs("### ", out);
+    tables_markdown_paragraph(out, table->title);
+    if (table->subtitle[0])
+        tables_markdown_paragraph(out, table->subtitle);
+    write_head(out, table);
+    for (size_t r = 0; r < table->row_count; r++)
+        write_row(out, table, &table->rows[r]);
+    putc('\n', out);
+    for (size_t i = 0; i < table->note_count; i++) {
+        fputs("- ", out);
+        tables_markdown_text(out, table->notes[i]);
+        putc('\n', out);
+    }
+    if (table->note_count > 0)
+        putc('\n', out);
+}
+
+void tables_markdown(FILE *out, const struct report_tables *tables)
+{
+    for (size_t i = 0; i < tables->count; i++)
+        write_table(out, &tables->tables[i]);
+    if (tables->legend[0])
+        tables_markdown_paragraph(out, tables->legend);
+    for (size_t i = 0; i < tables->warning_count; i++) {
+        fputs("**Warning:** ", out);
+        tables_markdown_paragraph(out, tables->warnings[i]);
+    }
+}

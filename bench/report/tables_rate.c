@@ -1,0 +1,213 @@
+/* A cell or sweep whose jobs arrive at a rate (open loop): one row a runner and rate, times from when a job was due. */
+#include <math.h>
+#include <string.h>
+#include "../stats/stats.h"
+#include "report.h"
+#include "tables_parts.h"
+#include "units.h"
+
+enum column {
+    OFFERED,
+    DONE,
+    RESPONSE_HALF,
+    RESPONSE_MOST,
+    SERVICE_MOST,
+    QUEUE_MOST,
+    KEEPS_UP,
+    CPU,
+    MEMORY,
+    COLUMNS,
+};
+
+static const struct table_column columns[COLUMNS] = {
+    [OFFERED] = {.title = "offered/s"},
+    [DONE] = {.title = "done/s", .keep = 6},
+    [RESPONSE_HALF] = {.title = "response 50 %", .keep = 4},
+    [RESPONSE_MOST] = {.title = "response 99 %"},
+    [SERVICE_MOST] = {.title = "service 99 %", .keep = 7},
+    [QUEUE_MOST] = {.title = "queue 99 %", .keep = 3},
+    [KEEPS_UP] = {.title = "keeps up", .left = true, .keep = 8},
+    [CPU] = {.title = "CPU per job", .keep = 2},
+    [MEMORY] = {.title = "peak memory", .keep = 1},
+};
+
+/* Part of a response that is worth a word when it is the client's own doing. */
+#define PACING_SHARE 0.2
+#define BUSY_SHARE   0.01
+
+static const char *percentile(struct table_maker *maker, const struct summary_record *lane, double ms, double p)
+{
+    if (isfinite(ms))
+        return units_duration(maker->pool, ms / 1e3);
+    size_t needed = stats_quantile_min_n(p);
+    if (lane->jobs >= 0 && (uint64_t)lane->jobs < needed)
+        return pool_printf(maker->pool, "needs %zu jobs", needed);
+    return UNITS_UNKNOWN;
+}
+
+static const char *keeps_up(struct table_maker *maker, const struct summary_record *lane)
+{
+    if (lane->saturated < 0)
+        return UNITS_UNKNOWN;
+    if (lane->saturated == 0)
+        return "yes";
+    if (lane->saturated == lane->trials)
+        return "saturated";
+    return pool_printf(maker->pool, "saturated in %lld of %lld", (long long)lane->saturated, (long long)lane->trials);
+}
+
+static void fill_figures(struct table_cell *cells, struct table_maker *maker, const struct summary_record *lane)
+{
+    struct text_pool *pool = maker->pool;
+    cells[OFFERED].text = units_count(pool, lane->offered_per_s);
+    cells[DONE].text = units_rate(pool, lane->jobs_per_s_median);
+    cells[RESPONSE_HALF].text = percentile(maker, lane, lane->response_p50_ms, 0.5);
+    cells[RESPONSE_MOST].text = percentile(maker, lane, lane->response_p99_ms, 0.99);
+    cells[SERVICE_MOST].text = percentile(maker, lane, lane->service_p99_ms, 0.99);
+    cells[QUEUE_MOST].text = percentile(maker, lane, lane->queue_p99_ms, 0.99);
+    cells[KEEPS_UP].text = keeps_up(maker, lane);
+    cells[CPU].text = units_duration(pool, lane->cpu_us_per_job_median / 1e6);
+    cells[MEMORY].text = units_memory(pool, lane->rss_peak_kib_median);
+}
+
+/* --- the rows, and their order --- */
+
+static size_t first_of_runner(const struct lane_group *group, const struct summary_record *lane)
+{
+    size_t i = 0;
+    while (strcmp(group->lanes[i]->runner, lane->runner) != 0)
+        i++;
+    return i;
+}
+
+static bool goes_before(const struct lane_group *group, const struct summary_record *a, const struct summary_record *b)
+{
+    size_t of_a = first_of_runner(group, a), of_b = first_of_runner(group, b);
+    if (of_a != of_b)
+        return of_a < of_b;
+    if (a->offered_per_s != b->offered_per_s)
+        return a->offered_per_s < b->offered_per_s;
+    return a->concurrency < b->concurrency;
+}
+
+/* A search's points come as they were tried; a table has them by runner and rate. */
+static const struct summary_record **sort_lanes(struct table_maker *maker, const struct lane_group *group)
+{
+    const struct summary_record **sorted = pool_array(maker->pool, group->count, sizeof(const struct summary_record *));
+    for (size_t i = 0; sorted && i < group->count; i++) {
+        size_t at = i;
+        for (; at > 0 && goes_before(group, group->lanes[i], sorted[at - 1]); at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = group->lanes[i];
+    }
+    return sorted;
+}
+
+static const char *label_of(struct table_maker *maker, const struct lane_group *group,
+                            const struct summary_record *lane)
+{
+    const char *label = pool_clean(maker->pool, report_runner_label(lane->runner));
+    if (!group->swept || strcmp(group->swept, "concurrency") != 0)
+        return label;
+    return pool_printf(maker->pool, "%s, %lld at once", label, (long long)lane->concurrency);
+}
+
+/* --- what the figures alone do not say --- */
+
+static void add_note(struct report_table *table, const char *note)
+{
+    table->notes[table->note_count++] = note;
+}
+
+/* That jobs found no worker free: then part of the response is of the client's making. The runner's lanes are the
+ * `count` first of `lanes`, by rate. */
+static void note_busy(struct report_table *table, struct table_maker *maker, const struct summary_record *const *lanes,
+                      size_t count)
+{
+    const struct summary_record *worst = NULL;
+    double most = BUSY_SHARE;
+    for (size_t i = 0; i < count; i++) {
+        double share = lanes[i]->jobs > 0 ? lanes[i]->queued_median / (double)lanes[i]->jobs : 0;
+        if (!(share > most))
+            continue;
+        worst = lanes[i];
+        most = share;
+    }
+    if (!worst || strcmp(worst->workload, "null") == 0)
+        return;
+    bool one = worst->concurrency == 1;
+    const char *workers =
+        one ? "its one worker was" : pool_printf(maker->pool, "all %lld workers were", (long long)worst->concurrency);
+    add_note(table, pool_printf(
+                        maker->pool,
+                        "%s: %s busy when jobs were due (%s%.0f %% of them at %s/s), which waited: that is the queue%s",
+                        pool_clean(maker->pool, report_runner_label(worst->runner)), workers, count > 1 ? "up to " : "",
+                        100 * most, units_count(maker->pool, worst->offered_per_s),
+                        one ? "" : "; with more at once (--concurrency) it would be the server's"));
+}
+
+/* That a ready worker began late: its timer, or the CPU. It is not the same under every runner. */
+static void note_pacing(struct report_table *table, struct table_maker *maker,
+                        const struct summary_record *const *lanes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct summary_record *lane = lanes[i];
+        if (!(lane->pacing_p99_ms > PACING_SHARE * lane->response_p99_ms) || strcmp(lane->workload, "null") == 0 ||
+            strcmp(lane->runner, "null") == 0)
+            continue;
+        add_note(
+            table,
+            pool_printf(maker->pool,
+                        "%s at %s/s: a worker that was ready began its job up to %s late (99 %%): the client's timer "
+                        "and CPU, not the server's",
+                        pool_clean(maker->pool, report_runner_label(lane->runner)),
+                        units_count(maker->pool, lane->offered_per_s),
+                        units_duration(maker->pool, lane->pacing_p99_ms / 1e3)));
+        return;
+    }
+}
+
+static void note_runners(struct report_table *table, struct table_maker *maker,
+                         const struct summary_record *const *lanes, size_t count)
+{
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && strcmp(lanes[to]->runner, lanes[from]->runner) == 0;)
+            to++;
+        note_busy(table, maker, lanes + from, to - from);
+        note_pacing(table, maker, lanes + from, to - from);
+    }
+}
+
+int table_fill_rate(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
+{
+    const struct summary_record **lanes = sort_lanes(maker, group);
+    table->sweep = false; /* every column is wanted of every row */
+    table->columns = pool_array(maker->pool, COLUMNS, sizeof(*table->columns));
+    table->rows = pool_array(maker->pool, group->count, sizeof(*table->rows));
+    if (!lanes || !table->columns || !table->rows)
+        return -1;
+    memcpy(table->columns, columns, sizeof(columns));
+    table->column_count = COLUMNS;
+    for (size_t i = 0; i < group->count; i++) {
+        struct table_row *row = &table->rows[table->row_count++];
+        const char *trouble = table_trouble(maker, lanes[i]);
+        row->label = label_of(maker, group, lanes[i]);
+        if (lanes[i]->trials == 0 && !isfinite(lanes[i]->offered_per_s)) {
+            row->instead = trouble ? trouble : "no result";
+            continue;
+        }
+        row->cells = pool_array(maker->pool, COLUMNS, sizeof(*row->cells));
+        if (!row->cells)
+            return -1;
+        fill_figures(row->cells, maker, lanes[i]);
+        if (lanes[i]->trials == 0)
+            row->cells[KEEPS_UP].text = lanes[i]->state;
+        if (trouble)
+            add_note(table, pool_printf(maker->pool, "%s at %s/s: %s", row->label, row->cells[OFFERED].text, trouble));
+    }
+    note_runners(table, maker, lanes, group->count);
+    add_note(table,
+             "response: from when a job was due to its end; service: from its start to its end; queue: what lies "
+             "between; saturated: they piled up");
+    return 0;
+}

@@ -1,0 +1,245 @@
+/* What is said and shown of jobs that arrived at a rate: sentences, tables, how far a runner kept up. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "../report/knee_found.h"
+#include "../report/report.h"
+#include "../report/tables.h"
+#include "fixtures/made_up_run.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A point of a sweep: 1000 jobs of 10 workers, done as they came, but for what is said. */
+#define POINT(of_runner, rate, response, ...)                                                                          \
+    {                                                                                                                  \
+        .cell = "s/rate=" #rate, .sweep = "s", .runner = of_runner, .params = "rate=" #rate, .jobs = 1000,             \
+        .wall_s = 1000.0 / rate, .offered_per_s = rate, .response_p99_ms = response, ##__VA_ARGS__                     \
+    }
+#define PILED .flags = "saturated"
+
+static void assert_says(const struct made_up_lane *lanes, size_t count, int blocks, const char *wanted)
+{
+    struct run_data run;
+    made_up_read(&run, lanes, count, blocks);
+    char *sentences = report_sentences(&run);
+    assert_non_null(sentences);
+    assert_string_equal(sentences, wanted);
+    free(sentences);
+    made_up_finish(&run);
+}
+
+#define SAYS(blocks, wanted, ...)                                                                                      \
+    do {                                                                                                               \
+        const struct made_up_lane lanes[] = {__VA_ARGS__};                                                             \
+        assert_says(lanes, COUNT(lanes), blocks, wanted);                                                              \
+    } while (0)
+
+static void how_far_each_kept_up_is_said(void **state)
+{
+    (void)state;
+    SAYS(7,
+         "Sleeps (1,000 jobs, 10 at once): coroutines kept up with 400 a second (99 % done within 2.50 ms) and not "
+         "with 800; "
+         "a thread pool kept up with 800 a second (99 % done within 3.00 ms), the most that was tried.",
+         POINT("coroutines", 200, 2), POINT("coroutines", 400, 2.5), POINT("coroutines", 800, 2.5, PILED),
+         POINT("threads", 400, 2), POINT("threads", 800, 3), POINT("threads", 200, 2));
+    /* Seven milliseconds are what three times 2 and one make: 7.1 are too late. */
+    SAYS(1,
+         "Sleeps (1,000 jobs, 10 at once): coroutines kept up with 400 a second (99 % done within 7.00 ms) and not "
+         "with 800; "
+         "at 400 a second coroutines finished 99 % of the jobs within 7.00 ms of when they were due, though within "
+         "2.00 ms of "
+         "when they were begun. A closed loop would have shown only the latter: it waits with a slow server instead of "
+         "counting "
+         "those who would have come meanwhile (coordinated omission).",
+         POINT("coroutines", 200, 2), POINT("coroutines", 400, 7, .service_p99_ms = 2),
+         POINT("coroutines", 800, 7.1, .service_p99_ms = 7));
+    SAYS(1,
+         "Sleeps (1,000 jobs, 1 at once): one after another did not keep up with 200 a second, the least that was "
+         "tried.",
+         POINT("serial", 200, 2, PILED), POINT("serial", 400, 2, PILED));
+    /* The runner that does nothing is no rival, and what failed did not keep up. */
+    SAYS(1,
+         "Sleeps (1,000 jobs, 10 at once): coroutines kept up with 200 a second (99 % done within 2.00 ms) and not "
+         "with 400.",
+         POINT("null", 200, 2), POINT("coroutines", 200, 2), POINT("coroutines", 400, 2, .state = "failed"));
+}
+
+static void what_a_closed_loop_hides_is_said(void **state)
+{
+    (void)state;
+    static const char hidden[] =
+        "Sleeps (1,000 jobs, 10 at once): at 100 a second coroutines finished 99 % of the jobs within 0.920 s of when "
+        "they were "
+        "due, though within 11.0 ms of when they were begun. A closed loop would have shown only the latter: it waits "
+        "with a slow "
+        "server instead of counting those who would have come meanwhile (coordinated omission).";
+    SAYS(1, hidden,
+         {.runner = "coroutines",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 920,
+          .service_p99_ms = 11});
+    /* One that keeps up before one that does not, the most of those. */
+    SAYS(1, hidden,
+         {.runner = "threads",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 90,
+          .service_p99_ms = 9},
+         {.runner = "serial",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 9000,
+          .service_p99_ms = 9,
+          PILED},
+         {.runner = "coroutines",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 920,
+          .service_p99_ms = 11});
+    /* Of those that do not, the one that is the nearest to it. */
+    SAYS(1, hidden,
+         {.runner = "serial",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 9000,
+          .service_p99_ms = 9,
+          PILED},
+         {.runner = "coroutines",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 920,
+          .service_p99_ms = 11,
+          PILED});
+    /* That the client's own timer was late is none of the server's. */
+    SAYS(1, hidden,
+         {.runner = "coroutines",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 920,
+          .service_p99_ms = 11,
+          .queue_p99_ms = 900,
+          .pacing_p99_ms = 9});
+    SAYS(1, "",
+         {.runner = "coroutines",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 920,
+          .service_p99_ms = 11,
+          .queue_p99_ms = 900,
+          .pacing_p99_ms = 800});
+    SAYS(1, "",
+         {.runner = "coroutines",
+          .workload = "null",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 920,
+          .service_p99_ms = 11});
+    /* Less than twice, less than a millisecond, or not known: nothing. */
+    SAYS(1, "",
+         {.runner = "coroutines",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 19,
+          .service_p99_ms = 10});
+    SAYS(1, "",
+         {.runner = "coroutines",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 1.2,
+          .service_p99_ms = 0.3});
+    SAYS(1, "", {.runner = "coroutines", .jobs = 100, .wall_s = 10, .offered_per_s = 100});
+}
+
+/* Who waits for jobs to arrive is no sooner done: neither a speed-up nor "no faster". */
+static void speed_is_not_compared(void **state)
+{
+    (void)state;
+    SAYS(7, "",
+         {.runner = "serial",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 2,
+          .service_p99_ms = 2},
+         {.runner = "coroutines",
+          .jobs = 1000,
+          .wall_s = 10,
+          .offered_per_s = 100,
+          .response_p99_ms = 2,
+          .service_p99_ms = 2});
+}
+
+static void assert_row(const struct table_row *row, const char *label, const char *const *wanted)
+{
+    assert_string_equal(row->label, label);
+    for (size_t i = 0; wanted[i]; i++)
+        if (wanted[i][0] && strcmp(row->cells[i].text, wanted[i]) != 0)
+            fail_msg("%s, column %zu: '%s', wanted '%s'", label, i, row->cells[i].text, wanted[i]);
+}
+
+#define ROW(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void tables_show_rates(void **state)
+{
+    (void)state;
+    /* In the order of a search; the rows are by runner and rate. */
+    const struct made_up_lane lanes[] = {
+        POINT("coroutines", 400, 9, PILED, .queued = 500, .service_p99_ms = 2),
+        POINT("threads", 200, 2),
+        POINT("coroutines", 200, 2, .service_p99_ms = 2),
+        POINT("threads", 100, 2),
+        POINT("coroutines", 300, 8, .state = "failed", .reason = "refused"),
+    };
+    struct run_data run;
+    struct report_tables tables;
+    struct failure failure = {0};
+    made_up_read(&run, lanes, COUNT(lanes), 3);
+    assert_int_equal(report_tables_make(&tables, &run, &failure), 0);
+    assert_int_equal(tables.count, 1);
+    const struct report_table *table = &tables.tables[0];
+    assert_string_equal(table->columns[0].title, "offered/s");
+    assert_int_equal(table->row_count, 5);
+    assert_row(&table->rows[0], "coroutines", ROW("200", "200", "", "2.00 ms", "2.00 ms", "", "yes"));
+    assert_row(&table->rows[1], "coroutines", ROW("300", "", "", "", "", "", "failed"));
+    assert_row(&table->rows[2], "coroutines", ROW("400", "400", "", "9.00 ms", "2.00 ms", "", "saturated"));
+    assert_row(&table->rows[3], "thread pool", ROW("100", "100", "", "2.00 ms"));
+    assert_row(&table->rows[4], "thread pool", ROW("200", "200"));
+    bool busy = false, failed = false;
+    for (size_t i = 0; i < table->note_count; i++) {
+        busy = busy || strstr(table->notes[i],
+                              "coroutines: all 10 workers were busy when jobs were due (up to 50 % of them at 400/s)");
+        failed = failed || strstr(table->notes[i], "coroutines at 300/s: 3 of 3 runs failed: refused");
+    }
+    assert_true(busy && failed);
+    report_tables_finish(&tables);
+    made_up_finish(&run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(how_far_each_kept_up_is_said),
+        cmocka_unit_test(what_a_closed_loop_hides_is_said),
+        cmocka_unit_test(speed_is_not_compared),
+        cmocka_unit_test(tables_show_rates),
+    };
+    return cmocka_run_group_tests_name("rate_report", tests, NULL, NULL);
+}
