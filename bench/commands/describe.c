@@ -28,9 +28,10 @@ static json_t *words_to_json(const char *const *words)
 void describe_option(json_t *group, const struct described_option *option)
 {
     char letter[] = {option->letter, '\0'};
-    json_t *object = json_pack("{s:s, s:s?, s:s?, s:s, s:s, s:b}", "name", option->name, "letter",
-                               letter[0] ? letter : NULL, "unit", option->unit, "help", option->help, "brief",
-                               option->brief ? option->brief : option->help, "list", option->is_list);
+    json_t *object =
+        json_pack("{s:s, s:s?, s:s?, s:s, s:s, s:b, s:b}", "name", option->name, "letter", letter[0] ? letter : NULL,
+                  "unit", option->unit, "help", option->help, "brief", option->brief ? option->brief : option->help,
+                  "list", option->is_list, "optional", option->is_optional);
     if (option->words)
         json_object_set_new(object, "words", words_to_json(option->words));
     json_array_append_new(json_object_get(group, "options"), object);
@@ -100,6 +101,7 @@ int describe_argp(const struct argp *argp, const char *name, struct failure *ret
                 .letter = option->key > 0 && option->key < 128 && isalnum(option->key) ? (char)option->key : '\0',
                 .unit = option->arg,
                 .help = option->doc ? option->doc : "",
+                .is_optional = option->flags & OPTION_ARG_OPTIONAL,
             });
     }
     return describe_print(command, ret_failure);

@@ -25,6 +25,7 @@ struct described_option {
     const char *brief;        /**< the same without what is accepted, for a line beside a completion; NULL: help */
     const char *const *words; /**< what a value may be, NULL-terminated; NULL: see the unit */
     bool is_list;             /**< a comma list of these words */
+    bool is_optional;         /**< the value may be left out: --md or --md=FILE */
 };
 
 /**

@@ -6,6 +6,7 @@ usage: completions.py bash|zsh|fish TABLES OUTPUT
 Commands, options and the words of their values are written into it; the names of scenarios are asked of the program
 (`iorace list scenarios`) when they are wanted, for they are files.
 """
+import dataclasses
 import pathlib
 import re
 import sys
@@ -44,7 +45,7 @@ _iorace_scenarios()
     mapfile -t COMPREPLY < <(compgen -W "${found[*]}" -- "$cur"; compgen -f -X '!*.ini' -- "$cur"; compgen -d -- "$cur")
 }
 
-# COMMAND OPTION: complete its value; fails where the option takes none.
+# COMMAND OPTION SIGN: complete its value; fails where the option takes none, or only behind a sign that is not there.
 _iorace_value()
 {
     case "$1 $2" in
@@ -78,7 +79,7 @@ _iorace()
         return
     fi
     if [[ $option ]]; then
-        _iorace_value "$command" "$option"
+        _iorace_value "$command" "$option" =
     elif [[ $cur == -* ]]; then
         case $command in
 @OPTIONS@
@@ -161,6 +162,8 @@ def quoted(text):
 
 
 def bash_value(option):
+    if option.is_optional:
+        return '[[ ${3-} ]] || return 1; ' + bash_value(dataclasses.replace(option, is_optional=False))
     if option.kind in ("words", "list"):
         return f"_iorace_{option.kind} {' '.join(option.words)}"
     return {"file": "_iorace_names -f", "dir": "_iorace_names -d", "program": "_iorace_names -c"}.get(option.kind, ":")
@@ -179,7 +182,8 @@ def bash(program):
             if option.unit is not None:
                 by_action.setdefault(bash_value(option), []).append(f"'{command.name} --{option.name}'")
         values += [f"    {' | '.join(names)}) {action} ;;" for action, names in by_action.items()]
-        names = " ".join(f"--{option.name}{'' if option.unit is None else '='}" for option in command.options())
+        names = " ".join(f"--{option.name}{'' if option.unit is None or option.is_optional else '='}"
+                         for option in command.options())
         options.append(f"        {command.name}) _iorace_words {names} ;;")
         operands.append(f"        {command.name}) {bash_operand(command)} ;;")
     return filled(BASH, VALUES="\n".join(values), OPTIONS="\n".join(options), OPERANDS="\n".join(operands),
@@ -192,7 +196,8 @@ def zsh_option(option):
         return quoted(f"--{option.name}[{brief}]")
     action = {"words": f"({' '.join(option.words)})", "list": f"_values -s , {option.name} {' '.join(option.words)}",
               "file": "_files", "dir": "_files -/", "program": "_command_names -e"}.get(option.kind, " ")
-    return quoted(f"*--{option.name}=[{brief}]:{option.unit.replace(':', ' ')}:{action}")
+    form, colon = ("=-", "::") if option.is_optional else ("=", ":")
+    return quoted(f"*--{option.name}{form}[{brief}]{colon}{option.unit.replace(':', ' ')}:{action}")
 
 
 def zsh_operand(command):
@@ -227,7 +232,7 @@ def fish(program):
         lines.append("")
         for option in command.options():
             words = " ".join(option.words)
-            value = "" if option.unit is None else {
+            value = "" if option.unit is None or option.is_optional else {
                 "words": f" -x -a '{words}'", "list": f" -x -a '(__iorace_list {words})'", "file": " -r -F",
                 "dir": " -x -a '(__fish_complete_directories)'", "program": " -x -a '(__fish_complete_command)'",
             }.get(option.kind, " -x")

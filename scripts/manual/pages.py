@@ -84,6 +84,7 @@ def prose(text, gap=".PP"):
 def option_lines(option):
     forms = [rf"\fB\-{option.letter}\fR"] if option.letter else []
     unit = "" if option.unit is None else rf"=\fI{plain(option.unit)}\fR"
+    unit = f"[{unit}]" if option.is_optional else unit
     forms.append(rf"\fB\-\-{plain(option.name)}\fR{unit}")
     return [".TP", ", ".join(forms)] + sentences(option.help)
 

@@ -13,6 +13,7 @@ class Option:
     brief: str
     words: list
     is_list: bool
+    is_optional: bool = False  # --md or --md=FILE
 
     @property
     def kind(self):
@@ -80,7 +81,8 @@ def read(path):
         name = line["name"].split()[-1]
         groups = [Group(group["title"], group.get("keys"), [
             Option(option["name"], option["letter"], option["unit"], option["help"], option["brief"],
-                   option.get("words") or words_of(option["unit"]), option["list"])
+                   option.get("words") or words_of(option["unit"]), option["list"],
+                   option["optional"])
             for option in group["options"]]) for group in line["groups"]]
         commands.append(Command(name, summaries[name], line["usage"], line["about"], line["notes"], groups))
     if [command.name for command in commands] != list(summaries):

@@ -195,6 +195,14 @@ class Bash(Completion):
         self.assertEqual(self.complete("run", "--jobs", "="), [])  # a number: nothing to offer
         self.assertEqual(self.complete("list", "sc"), ["scenarios"])
 
+    def test_a_value_that_may_be_left_out(self):
+        """Behind the sign it is completed; behind a space it is not the option's."""
+        self.write("page.md", "")
+        (self.dir / "below").mkdir()
+        self.assertEqual(self.complete("report", "--md"), ["--md"])
+        self.assertEqual(self.complete("report", "--md", "=", "p"), ["page.md"])
+        self.assertEqual(self.complete("report", "--md", ""), ["below"])
+
     def test_at_a_terminal(self):
         """The tabulator key, in a bash that somebody sits at."""
         setup = [f"source '{pages_dir() / 'iorace'}'", f"PATH='{pathlib.Path(support.IORACE).parent}':$PATH"]
