@@ -323,7 +323,7 @@ static const char markdown_of_hostile[] =
     "### \\=cmd\\|' /C calc'\\!A0\n\n"
     "10 jobs, concurrency 10, a,\"b\", 1 CPU\n\n"
     "| runner | time | speed-up | jobs/s | half within | 99 % within | CPU per job | peak memory |\n"
-    "|:--|--:|--:|--:|--:|--:|--:|--:|\n"
+    "| :-- | --: | --: | --: | --: | --: | --: | --: |\n"
     "| one after another (serial) | 1.00 s \\[1.00, 1.00\\] | 1 | 10.0 | 5.00 ms | needs 368 jobs | 20.0 \u00b5s | "
     "8.00 MiB |\n"
     "| \\<script\\>alert(1)\\</script\\> | **0.100 s** \\[0.100, 0.100\\] | 10.0\u00d7 \\[10.0, 10.0\\] | 100 | 5.00 "

@@ -269,7 +269,7 @@ class Output(Compare):
         done = self.compare(run, run, "--md", "-")
         self.assertStatus(done, 0)
         self.assertNotIn("<b>", done.stdout)
-        self.assertIn("&#60;b&#62;\\|x\\` \\[y\\](z)", done.stdout)
+        self.assertIn("\\<b\\>\\|x\\` \\[y\\](z)", done.stdout)
 
 
 class Usage(Compare):
