@@ -100,7 +100,7 @@ def gnuplot_script(panels, texts, height):
     with open(os.path.join(SOURCE, "scripts", "charts", "style.gp"), encoding="utf-8") as file:
         style = file.read()
     return ("# peers: drawn from summary.csv by scripts/peers. `gnuplot peers.gp` in this directory draws it again.\n\n"
-            f"NAME = 'peers'\nWIDTH = {WIDTH}\nHEIGHT = {height:.0f}\nPANELS = {len(panels)}\n"
+            f"NAME = 'peers'\nFORMATS = 'svg png'\nWIDTH = {WIDTH}\nHEIGHT = {height:.0f}\nPANELS = {len(panels)}\n"
             + "".join(array(name.upper(), [panel[name] for panel in panels])
                       for name in ("left", "right", "top", "bottom"))
             + array("ROWS", [len(panel["rows"]) for panel in panels])
