@@ -1,6 +1,7 @@
 /* A comparison on a terminal and as Markdown. */
 #include <math.h>
 #include <string.h>
+#include "../report/markdown_text.h"
 #include "../report/tables_markdown.h"
 #include "../report/output_file.h"
 #include "../report/printer.h"
@@ -226,9 +227,9 @@ static void write_markdown(FILE *out, const void *context)
     fputs("## iorace compare\n\n", out);
     tables_markdown_paragraph(out, comparison_sentence(pool, markdown->comparison));
     fputs("- base: ", out);
-    tables_markdown_text(out, run_name_text(pool, markdown->comparison->request.base));
+    markdown_text(out, run_name_text(pool, markdown->comparison->request.base));
     fputs("\n- head: ", out);
-    tables_markdown_text(out, run_name_text(pool, markdown->comparison->request.head));
+    markdown_text(out, run_name_text(pool, markdown->comparison->request.head));
     fputs("\n\n", out);
     tables_markdown(out, &markdown->tables);
 }

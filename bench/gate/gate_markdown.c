@@ -5,22 +5,8 @@
 #include "judge.h"
 #include "../clean_text.h"
 #include "../report/atomic_file.h"
+#include "../report/markdown_text.h"
 #include "../run/argv_json.h"
-
-/* Foreign text is text: nothing in it makes a table, a link or a tag. */
-static void write_text(FILE *out, const char *text)
-{
-    for (const char *p = text; *p; p++) {
-        if (*p == '<')
-            fputs("&lt;", out);
-        else if (*p == '&')
-            fputs("&amp;", out);
-        else if (strchr("\\`*_{}[]|~@#!>", *p))
-            fprintf(out, "\\%c", *p);
-        else
-            putc(*p, out);
-    }
-}
 
 static const char *heading(enum gate_outcome outcome)
 {
@@ -39,7 +25,7 @@ static void write_row(FILE *out, struct text_pool *pool, const struct gate_lane 
     const char *mark =
         lane_is_red(lane) || lane->state == LANE_FAILED || decision->verdict == GATE_INCONCLUSIVE ? "**" : "";
     fputs("| ", out);
-    write_text(out, lane->label);
+    markdown_text(out, lane->label);
     fprintf(out, " | `%s` | ", lane->metric->name);
     if (lane->state == LANE_GATED)
         fprintf(out, "%s | %s | %s | %s | %s | %s",
@@ -86,13 +72,13 @@ static void write_details(FILE *out, struct text_pool *pool, const struct gate_r
     json_array_foreach(json_object_get(result->json, "warnings"), i, warning)
     {
         fputs(i ? "- Warning: " : "\n- Warning: ", out);
-        write_text(out, json_string_value(warning));
+        markdown_text(out, json_string_value(warning));
         putc('\n', out);
     }
     fprintf(out, "\n<details><summary>What was compared, and how</summary>\n\n");
     for (int side = 0; side < SIDES; side++) {
         fputs("- ", out);
-        write_text(out, words_arm(pool, plan->arms, side));
+        markdown_text(out, words_arm(pool, plan->arms, side));
         putc('\n', out);
     }
     fprintf(out, "- %lld blocks of base, head and base again; %zu trials in %.0f s; threshold %g %%\n",
@@ -117,7 +103,7 @@ void gate_markdown_print(const struct gate_request *request, const struct gate_r
         return;
     outcome_sentence(sentence, sizeof(sentence), plan, result);
     fprintf(out, "### iorace gate: %s\n\n", heading(result->outcome));
-    write_text(out, sentence);
+    markdown_text(out, sentence);
     fputs("\n\n| cell | metric | base | head | change | 95 % interval | A/A | spread | verdict |\n"
           "|---|---|---:|---:|---:|---|---:|---:|---|\n",
           out);
@@ -131,9 +117,9 @@ void gate_markdown_print(const struct gate_request *request, const struct gate_r
             continue;
         fputs(first ? "\n- " : "- ", out);
         first = false;
-        write_text(out, lane->label);
+        markdown_text(out, lane->label);
         fputs(": ", out);
-        write_text(out, words);
+        markdown_text(out, words);
         putc('\n', out);
     }
     write_details(out, pool, request, result);

@@ -5,7 +5,7 @@
 #include "markdown_text.h"
 #include "report.h"
 #include "reproduce.h"
-#include "tables.h"
+#include "tables_markdown.h"
 
 static const char *run_text(const struct run_data *run, const char *key)
 {
@@ -60,76 +60,6 @@ static void write_warnings(FILE *out, const struct report_tables *tables)
     putc('\n', out);
 }
 
-/* An interval stands in the cell of its figure. */
-static bool has_interval(const struct report_table *table, size_t c)
-{
-    return c + 1 < table->column_count && table->columns[c + 1].continues;
-}
-
-static void write_cell(FILE *out, const struct report_table *table, const struct table_row *row, size_t c)
-{
-    const char *bold = row->cells[c].best && row->cells[c].text[0] ? "**" : "";
-    fprintf(out, " %s", bold);
-    markdown_text(out, row->cells[c].text);
-    fputs(bold, out);
-    if (has_interval(table, c) && row->cells[c + 1].text[0]) {
-        putc(' ', out);
-        markdown_text(out, row->cells[c + 1].text);
-    }
-    fputs(" |", out);
-}
-
-static void write_rows(FILE *out, const struct report_table *table)
-{
-    for (size_t r = 0; r < table->row_count; r++) {
-        const struct table_row *row = &table->rows[r];
-        fputs("| ", out);
-        markdown_text(out, row->label);
-        fputs(" |", out);
-        if (!row->cells) {
-            putc(' ', out);
-            markdown_text(out, row->instead);
-            fputs(" |", out);
-        }
-        for (size_t c = 0; c < table->column_count; c++) {
-            if (table->columns[c].continues)
-                continue;
-            if (row->cells)
-                write_cell(out, table, row, c);
-            else if (c > 0)
-                fputs(" |", out);
-        }
-        putc('\n', out);
-    }
-}
-
-static void write_table(FILE *out, const struct report_table *table)
-{
-    fputs("### ", out);
-    markdown_text(out, table->title);
-    fputs("\n\n", out);
-    markdown_text(out, table->subtitle);
-    fputs("\n\n| runner |", out);
-    for (size_t c = 0; c < table->column_count; c++) {
-        if (table->columns[c].continues)
-            continue;
-        putc(' ', out);
-        markdown_text(out, table->columns[c].title);
-        fputs(" |", out);
-    }
-    fputs("\n|:--|", out);
-    for (size_t c = 0; c < table->column_count; c++)
-        fputs(table->columns[c].continues ? "" : "--:|", out);
-    putc('\n', out);
-    write_rows(out, table);
-    for (size_t i = 0; i < table->note_count; i++) {
-        fputs(i == 0 ? "\n- " : "- ", out);
-        markdown_text(out, table->notes[i]);
-        putc('\n', out);
-    }
-    putc('\n', out);
-}
-
 /* Where it ran: what is known of it, in a line. */
 static void write_machine(FILE *out, const struct run_data *run)
 {
@@ -177,7 +107,7 @@ static void write_all(FILE *out, const struct run_data *run, const struct report
     write_sentences(out, sentences);
     write_warnings(out, tables);
     for (size_t i = 0; i < tables->count; i++)
-        write_table(out, &tables->tables[i]);
+        tables_markdown_table(out, &tables->tables[i]);
     if (tables->legend[0]) {
         markdown_text(out, tables->legend);
         fputs("\n\n", out);

@@ -6,7 +6,7 @@
 
 #define SHA256_BYTES 32
 
-/** Hash bytes. Source: FIPS 180-4, 5.1.1 and 6.2. */
-void sha256(unsigned char ret_hash[SHA256_BYTES], const void *bytes, size_t size);
+/** Hash a text, by sha256sum. Returns 0 with *ret_hash written, or -1 where that program is not there or fails. */
+int sha256(unsigned char ret_hash[SHA256_BYTES], const void *bytes, size_t size);
 
 #endif

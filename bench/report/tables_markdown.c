@@ -1,23 +1,10 @@
-/* GitHub's dialect, which has tables. Source: GitHub Flavored Markdown Spec 0.29, 4.10 and 6.1. */
-#include <string.h>
+/* GitHub's dialect, which has tables. Source: GitHub Flavored Markdown Spec 0.29, 4.10. */
+#include "markdown_text.h"
 #include "tables_markdown.h"
-
-/* Any ASCII punctuation may be escaped by a backslash; entities also hold within HTML. An @ would notify somebody. */
-void tables_markdown_text(FILE *out, const char *text)
-{
-    for (const char *p = text ? text : ""; *p; p++) {
-        if (strchr("&<>@", *p))
-            fprintf(out, "&#%d;", *p);
-        else if (strchr("\\`*_[]|~#$", *p))
-            fprintf(out, "\\%c", *p);
-        else
-            putc(*p, out);
-    }
-}
 
 void tables_markdown_paragraph(FILE *out, const char *text)
 {
-    tables_markdown_text(out, text);
+    markdown_text(out, text);
     fputs("\n\n", out);
 }
 
@@ -30,11 +17,11 @@ static size_t columns_of(const struct report_table *table, size_t c)
 static void write_head(FILE *out, const struct report_table *table)
 {
     fputs("| ", out);
-    tables_markdown_text(out, table->heading ? table->heading : "runner");
+    markdown_text(out, table->heading ? table->heading : "runner");
     fputs(" |", out);
     for (size_t c = 0; c < table->column_count; c += columns_of(table, c)) {
         putc(' ', out);
-        tables_markdown_text(out, table->columns[c].title);
+        markdown_text(out, table->columns[c].title);
         fputs(" |", out);
     }
     fputs("\n| :-- |", out);
@@ -48,11 +35,11 @@ static void write_cell(FILE *out, const struct report_table *table, const struct
     const struct table_cell *cell = &row->cells[c];
     bool bold = cell->best && cell->text[0];
     fputs(bold ? " **" : " ", out);
-    tables_markdown_text(out, cell->text);
+    markdown_text(out, cell->text);
     fputs(bold ? "**" : "", out);
     if (columns_of(table, c) == 2 && row->cells[c + 1].text[0]) {
         putc(' ', out);
-        tables_markdown_text(out, row->cells[c + 1].text);
+        markdown_text(out, row->cells[c + 1].text);
     }
     fputs(" |", out);
 }
@@ -60,11 +47,11 @@ static void write_cell(FILE *out, const struct report_table *table, const struct
 static void write_row(FILE *out, const struct report_table *table, const struct table_row *row)
 {
     fputs("| ", out);
-    tables_markdown_text(out, row->label);
+    markdown_text(out, row->label);
     fputs(" |", out);
     if (!row->cells) {
         putc(' ', out);
-        tables_markdown_text(out, row->instead);
+        markdown_text(out, row->instead);
         fputs(" |", out);
     }
     for (size_t c = 0; row->cells && c < table->column_count; c += columns_of(table, c))
@@ -72,7 +59,7 @@ static void write_row(FILE *out, const struct report_table *table, const struct 
     putc('\n', out);
 }
 
-static void write_table(FILE *out, const struct report_table *table)
+void tables_markdown_table(FILE *out, const struct report_table *table)
 {
     fputs("### ", out);
     tables_markdown_paragraph(out, table->title);
@@ -84,7 +71,7 @@ static void write_table(FILE *out, const struct report_table *table)
     putc('\n', out);
     for (size_t i = 0; i < table->note_count; i++) {
         fputs("- ", out);
-        tables_markdown_text(out, table->notes[i]);
+        markdown_text(out, table->notes[i]);
         putc('\n', out);
     }
     if (table->note_count > 0)
@@ -94,7 +81,7 @@ static void write_table(FILE *out, const struct report_table *table)
 void tables_markdown(FILE *out, const struct report_tables *tables)
 {
     for (size_t i = 0; i < tables->count; i++)
-        write_table(out, &tables->tables[i]);
+        tables_markdown_table(out, &tables->tables[i]);
     if (tables->legend[0])
         tables_markdown_paragraph(out, tables->legend);
     for (size_t i = 0; i < tables->warning_count; i++) {

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include "tables.h"
 
-/** Write a (clean) text so that it is shown as it is: no markup, no HTML, no mention of anybody. */
-void tables_markdown_text(FILE *out, const char *text);
-
-/** Write a paragraph: the text, and an empty line. */
+/** Write a paragraph: the text as it stands (markdown_text.h), and an empty line. */
 void tables_markdown_paragraph(FILE *out, const char *text);
+
+/** Write one table with its title and notes. */
+void tables_markdown_table(FILE *out, const struct report_table *table);
 
 /** Write the tables with their titles and notes, the legend and the warnings. */
 void tables_markdown(FILE *out, const struct report_tables *tables);

@@ -208,11 +208,13 @@ def zsh_operand(command):
 
 
 def zsh(program):
-    commands = [f"      {quoted(command.name + ':' + command.summary.replace(':', ' '))}" for command in program.commands]
+    commands = [f"      {quoted(command.name + ':' + command.summary.replace(':', ' '))}"
+                for command in program.commands]
     arguments = []
     for command in program.commands:
         specs = [zsh_option(option) for option in command.options()] + [zsh_operand(command)]
-        arguments.append(f"    {command.name})\n      _arguments -S \\\n        " + " \\\n        ".join(specs) + "\n      ;;")
+        joined = " \\\n        ".join(specs)
+        arguments.append(f"    {command.name})\n      _arguments -S \\\n        {joined}\n      ;;")
     return filled(ZSH, COMMANDS="\n".join(commands), ARGUMENTS="\n".join(arguments))
 
 
@@ -223,7 +225,8 @@ def fish_quoted(text):
 def fish(program):
     lines = []
     for command in program.commands:
-        lines.append(f"complete -c iorace -n __iorace_needs_command -a {command.name} -d {fish_quoted(command.summary)}")
+        brief = fish_quoted(command.summary)
+        lines.append(f"complete -c iorace -n __iorace_needs_command -a {command.name} -d {brief}")
     for command in program.commands:
         seen = f"complete -c iorace -n '__fish_seen_subcommand_from {command.name}'"
         lines.append("")
@@ -235,7 +238,8 @@ def fish(program):
             }.get(option.kind, " -x")
             lines.append(f"{seen} -l {option.name}{value} -d {fish_quoted(option.brief)}")
         kind, words = command.operand
-        operand = {"scenario": "(__iorace_scenarios)", "dir": "(__fish_complete_directories)"}.get(kind, " ".join(words))
+        operand = {"scenario": "(__iorace_scenarios)",
+                   "dir": "(__fish_complete_directories)"}.get(kind, " ".join(words))
         if operand:
             lines.append(f"{seen} -a '{operand}'")
     return filled(FISH, COMMANDS=" ".join(command.name for command in program.commands)) + "\n".join(lines) + "\n"

@@ -102,7 +102,7 @@ def options(command):
 
 
 def form(command, words):
-    words = [word if "[OPTIONS]" in word or word[:1] == "[" else rf"\fI{word}\fR" if word.isupper() else rf"\fB{word}\fR"
+    words = [word if word[:1] == "[" else rf"\fI{word}\fR" if word.isupper() else rf"\fB{word}\fR"
              for word in map(plain, words)]
     return " ".join([rf"\fBiorace {command.name}\fR", *words])
 

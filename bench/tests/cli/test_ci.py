@@ -76,7 +76,8 @@ class Gate(Script):
 
     def test_regression(self):
         done = self.gate(3, [cell("download", "regression", label="download/concurrency=8 under threads", ratio=1.123,
-                                  ratio_lo=1.1, ratio_hi=1.15, reason="past 5 %,\nconfirmed"), cell("sleep", "same"), cell("x", "inconclusive")])
+                                  ratio_lo=1.1, ratio_hi=1.15, reason="past 5 %,\nconfirmed"),
+                             cell("sleep", "same"), cell("x", "inconclusive")])
         self.assertEqual(done.returncode, 3)
         self.assertEqual(self.annotations, [("error", "Regression%3A download/concurrency=8 under threads",
                                              "wall_s: 1.123 times the base's [1.100, 1.150]; past 5 %25,%0Aconfirmed")])
@@ -233,7 +234,9 @@ class Arms(Script):
             if [ "$1" = setup ]; then
                 for last; do :; done
                 grep -q broken "$last/file" && { echo 'it is broken'; exit 1; }
-                for build in "$@"; do case $build in */head | */base) mkdir -p "$build"; cp "$last/file" "$build/";; esac; done
+                for build in "$@"; do
+                    case $build in */head | */base) mkdir -p "$build"; cp "$last/file" "$build/";; esac
+                done
             fi""").chmod(0o755)
 
     def git(self, *args):
@@ -351,7 +354,8 @@ class Workflows(support.Case):
             self.assertNotIn("${{", step["run"], f"{name}: give it through env")
             if "jobs" not in content:
                 self.assertEqual(step["shell"], "bash")
-            done = subprocess.run(["bash", "-n"], input=step["run"], capture_output=True, text=True, timeout=20, check=False)
+            done = subprocess.run(["bash", "-n"], input=step["run"], capture_output=True, text=True, timeout=20,
+                                  check=False)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             for script in re.findall(r"(?:^|[\s/])(scripts/[\w-]+)", step["run"]):
                 self.assertTrue(os.access(support.SOURCE / script, os.X_OK), script)
@@ -381,8 +385,8 @@ class Shellcheck(support.Case):
     def test_scripts(self):
         if not shutil.which("shellcheck"):
             self.skipTest("shellcheck is not installed")
-        done = subprocess.run(["shellcheck", *(support.SOURCE / "scripts" / name for name in ("ci-arms", "ci-gate-server"))],
-                              capture_output=True, text=True, timeout=60, check=False)
+        scripts = [support.SOURCE / "scripts" / name for name in ("ci-arms", "ci-gate-server")]
+        done = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(done.stdout, "")
 
 

@@ -15,8 +15,8 @@ class Install(support.SharedCase):
         if not meson:
             raise support.unittest.SkipTest("meson is not in PATH")
         cls.root = cls.dir / "root"
-        done = subprocess.run([meson, "install", "-C", build, "--no-rebuild", "--destdir", cls.root], capture_output=True,
-                              text=True, timeout=120, check=False)
+        done = subprocess.run([meson, "install", "-C", build, "--no-rebuild", "--destdir", cls.root],
+                              capture_output=True, text=True, timeout=120, check=False)
         if done.returncode:
             raise AssertionError(done.stdout + done.stderr)
         cls.files = {"/" + str(path.relative_to(cls.root)) for path in cls.root.rglob("*") if not path.is_dir()}
@@ -72,8 +72,8 @@ class Install(support.SharedCase):
                                timeout=30, check=True).stdout.split()
         subprocess.run(["cc", support.SOURCE / "runtime" / "examples" / "hello.c", *flags, "-o", self.dir / "hello"],
                        check=True, timeout=60)
-        done = subprocess.run([self.dir / "hello"], env={"LD_LIBRARY_PATH": str(self.root) + os.path.dirname(libraries[0])},
-                              capture_output=True, timeout=30, check=False)
+        env = {"LD_LIBRARY_PATH": str(self.root) + os.path.dirname(libraries[0])}
+        done = subprocess.run([self.dir / "hello"], env=env, capture_output=True, timeout=30, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
 
 

@@ -217,7 +217,7 @@ def typed(argv, setup, line, directory):
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(directory)
-        os.environ.update({"TERM": "dumb", "PS1": "READY>", "HISTFILE": "", "HOME": str(directory), "LC_ALL": "C.UTF-8"})
+        os.environ.update({"TERM": "dumb", "HISTFILE": "", "HOME": str(directory), "LC_ALL": "C.UTF-8"})
         os.execvp(argv[0], argv)
     shown = ""
 

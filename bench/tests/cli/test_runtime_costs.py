@@ -85,7 +85,8 @@ class Judging(Costs):
 
     def test_where_it_went(self):
         self.stored("base", switch=100.0)
-        self.stored("head", switch={"instructions": 130.0, "functions": {"rt_yield": 60.0, "rt__task_run_ready": 45.0, "added": 25.0}})
+        grown = {"rt_yield": 60.0, "rt__task_run_ready": 45.0, "added": 25.0}
+        self.stored("head", switch={"instructions": 130.0, "functions": grown})
         self.assertIn("in added 0.0 to 25.0, rt__task_run_ready 40.0 to 45.0\n", self.judged(3).stdout)
 
     def test_cheaper(self):
@@ -141,7 +142,8 @@ class Judging(Costs):
         self.stored("base", switch=100.0)
         self.stored("head", switch=110.0)
         said = json.loads(self.judged(3, "--json", "--md", self.dir / "costs.md").stdout)
-        self.assertEqual((said["status"], said["cells"][0]["cell"], said["cells"][0]["verdict"]), (3, "switch", "regression"))
+        cell = said["cells"][0]
+        self.assertEqual((said["status"], cell["cell"], cell["verdict"]), (3, "switch", "regression"))
         md = (self.dir / "costs.md").read_text()
         self.assertIn("| switch | 100.0 -> 110.0 |", md)
         self.assertIn("\n- switch: regression: ", md)
@@ -214,8 +216,8 @@ class Counting(Costs):
 
     def test_a_program_that_fails(self):
         build = self.build("one")
-        subprocess.run(["cc", "-o", build / "runtime" / "perf" / "perf_switch", "-x", "c", "-"], input="int main(void){return 9;}",
-                       text=True, check=True, timeout=60)
+        subprocess.run(["cc", "-o", build / "runtime" / "perf" / "perf_switch", "-x", "c", "-"],
+                       input="int main(void){return 9;}", text=True, check=True, timeout=60)
         done = self.costs("--head", build, "--only", "switch", "--write", self.dir / "x")
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("status 9", done.stderr)

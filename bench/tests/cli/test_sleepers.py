@@ -43,7 +43,7 @@ class Punctual(support.Case):
     """10,000 sleeps of 1 to 50 ms, 100 at once, in both lanes of one run."""
 
     def late_ns(self):
-        """{runner: how much later than asked for each sleep ended}"""
+        """{runner: how much later than asked for each sleep ended}, and whether others used the CPUs meanwhile"""
         each = 20 if support.sanitizers() else 200
         delays = ",".join(f"{each}x{ms}" for ms in range(1, 51))
         self.run_ok("--workload", "sleep", "--delay-ms", delays, "--concurrency", "100", "--runner",
@@ -53,19 +53,24 @@ class Punctual(support.Case):
             self.assertEqual(len(line["samples"]), each * 50)
             late[line["runner"]] = [end - start - (i // each + 1) * 1000000
                                     for i, (start, end, _, _) in enumerate(line["samples"])]
-        return late
+        disturbed = any("disturbed" in trial["flags"] for trial in support.read_trials(support.latest(self.dir)))
+        return late, disturbed
 
     def test_none_is_early_and_tasks_are_as_punctual_as_threads(self):
         # Whatever else runs here stops one thread, and so all tasks, for milliseconds, but only some threads: one run
         # that was left alone tells; a runtime that is late is so in all of them.
+        quiet = 0
         for _ in range(5):
-            late = self.late_ns()
+            late, disturbed = self.late_ns()
+            quiet += not disturbed
             self.assertGreaterEqual(min(min(values) for values in late.values()), 0)
             tasks, threads = percentile_99(late["coroutines"]), percentile_99(late["threads"])
             print(f"# p99 lateness: coroutines {tasks / 1000:.0f} us, threads {threads / 1000:.0f} us")
             if tasks <= threads + 100000 or support.sanitizers():  # which slow the runtime more than nanosleep
                 return
-        self.fail("in none of five runs")
+        if quiet:
+            self.fail(f"in none of five runs, {quiet} of which nothing disturbed")
+        print("# not compared: other programs had a part of the CPUs in each of five runs")
 
 
 if __name__ == "__main__":
