@@ -1,19 +1,24 @@
 # sweep-1: drawn by iorace from run.ndjson. `gnuplot sweep-1.gp` in this directory draws it again.
 
 NAME = 'sweep-1'
+FORMATS = 'svg png'
 WIDTH = 1600
-HEIGHT = 900
-LEFT = 136.96
-RIGHT = 1269.02
-TOP = 172
-BOTTOM = 736
-XMIN = 0.829909813
-XMAX = 602.475103
-YMIN = 132.634535
-YMAX = 68801.6788
-LOG_Y = 1
-XTICS = '"1" 1, "500" 500, "10" 10, "100" 100, "5" 5, "50" 50, "200" 200, "3" 3, "15" 15, "30" 30, "75" 75'
-YTICS = '"1,000" 1000, "10,000" 10000'
+PANELS = 1
+THICKNESS = 1
+array LEFT[1] = [140.48]
+array RIGHT[1] = [1259.76]
+array TOP[1] = [170]
+array BOTTOM[1] = [734]
+array XMIN[1] = [0.829909813]
+array XMAX[1] = [602.475103]
+array YMIN[1] = [132.634535]
+array YMAX[1] = [68801.6788]
+array LOG_X[1] = [1]
+array LOG_Y[1] = [1]
+array XTICS[1] = ['"1" 1, "500" 500, "10" 10, "100" 100, "5" 5, "50" 50, "200" 200, "3" 3, "15" 15, "30" 30, "75" 75']
+array YTICS[1] = ['"1,000" 1000, "10,000" 10000']
+array SHOWN[1] = [' 2  3 ']
+HEIGHT = 903
 TEXT_BLOCKS = 6
 array TEXT_STYLE[6] = [1, 4, 4, 4, 5, 6]
 array TEXT_ALIGN[6] = [0, 0, 1, 2, 2, 0]
@@ -27,18 +32,20 @@ set encoding utf8
 set datafile separator "\t"
 set colorsequence podo
 
-# A runner has the same colour, dash and marker in every chart. Hues are podo's (told apart by colour-blind people, too);
+# A runner has the same colour, dash and marker in every chart. Hues are podo's (told apart by colour-blind people, too),
+# some a little lighter or darker, so that on grey paper each is at least five steps of lightness (L*) from any other;
 # markers and dashes carry the difference without any hue. Widths differ so that of two lines on the same course both are
 # seen: what is drawn first (ON_TOP is the order) is wider than what is drawn over it.
-set linetype 1 lc rgb "#4a4a4a" lw 3 dt solid          pt 4  # serial
-set linetype 2 lc rgb "#e69f00" lw 8 dt (10, 3)        pt 9  # threads
-set linetype 3 lc rgb "#0072b2" lw 4 dt solid          pt 7  # coroutines
-set linetype 4 lc rgb "#999999" lw 3 dt (3, 3)         pt 2  # null
-set linetype 5 lc rgb "#cc79a7" lw 5 dt (10, 3, 2, 3)  pt 6  # blocking-coroutines
-set linetype 6 lc rgb "#d55e00" lw 9 dt (4, 2)         pt 5  # processes
-set linetype 7 lc rgb "#009e73" lw 7 dt (14, 3, 4, 3)  pt 13 # executor
-set linetype 8 lc rgb "#56b4e9" lw 6 dt (2, 2)         pt 11 # coroutines-multi
-set linetype 9 lc rgb "#8c7a00" lw 5 dt (10, 3, 2, 3, 2, 3) pt 3 # a runner that is not in this list
+array LINE_WIDTH[9] = [3, 8, 4, 2, 5, 9, 7, 6, 5]
+set linetype 1 lc rgb "#4a4a4a" lw LINE_WIDTH[1] dt (6, 4)         pt 4  # serial
+set linetype 2 lc rgb "#e69f00" lw LINE_WIDTH[2] dt (10, 3)        pt 9  # threads
+set linetype 3 lc rgb "#0072b2" lw LINE_WIDTH[3] dt solid          pt 7  # coroutines
+set linetype 4 lc rgb "#000000" lw LINE_WIDTH[4] dt (1, 4)         pt 2  # null
+set linetype 5 lc rgb "#d184af" lw LINE_WIDTH[5] dt (10, 3, 2, 3)  pt 6  # blocking-coroutines
+set linetype 6 lc rgb "#cb5900" lw LINE_WIDTH[6] dt (4, 2)         pt 5  # processes
+set linetype 7 lc rgb "#009e73" lw LINE_WIDTH[7] dt (14, 3, 4, 3)  pt 13 # executor
+set linetype 8 lc rgb "#7fc6ee" lw LINE_WIDTH[8] dt (2, 2)         pt 11 # coroutines-multi
+set linetype 9 lc rgb "#6b5d00" lw LINE_WIDTH[9] dt (10, 3, 2, 3, 2, 3) pt 3 # a runner that is not in this list
 RUNNERS = 9
 array MARKER[9] = [4, 9, 7, 2, 6, 5, 13, 11, 3]
 array MARKER_SIZE[9] = [1.8, 2.6, 1.5, 1.8, 1.9, 2.4, 2.4, 2.2, 1.8]
@@ -47,10 +54,12 @@ array ON_TOP[9] = [6, 2, 7, 8, 9, 5, 4, 1, 3]
 INK = "#222222"
 FAINT = "#dddddd"
 MIDDLE = "#999999"
+SOFT = "#666666"
 ALARM = "#b00020"
 
-# Texts: 1 title, 2 heading, 3 number, 4 body, 5 note, 6 caption, 7 alarm.
-array TEXT_SIZE[7] = [38, 27, 29, 23, 20, 19, 20]
+# Texts: 1 title, 2 heading, 3 number, 4 body, 5 note, 6 caption, 7 alarm. The smallest are 14 px where a wide chart is
+# shown 1,100 px wide, or a narrow one 340.
+array TEXT_SIZE[7] = [38, 28, 29, 24, 21, 21, 21]
 TEXT_IS_BOLD = "1 1 1 0 0 0 1"
 TEXT_COLOUR = "#111111 #111111 #111111 #333333 #666666 #666666 #b00020"
 
@@ -61,11 +70,11 @@ BOLD(format) = format eq "svg" ? 'sans-serif" font-weight="bold' : "sans-serif:B
 FONT(style, format) = sprintf("%s,%g", word(TEXT_IS_BOLD, style) eq "1" ? BOLD(format) : PLAIN, TEXT_SIZE[style])
 
 TICKS = "scale 0 nomirror noenhanced font '".PLAIN.",22' textcolor rgb INK"
-SMALL_TICKS = "scale 0 nomirror noenhanced font '".PLAIN.",19' textcolor rgb MIDDLE offset 0,0.4"
+SMALL_TICKS = "scale 0 nomirror noenhanced font '".PLAIN.",21' textcolor rgb SOFT offset 0,0.4"
 
-FORMATS = "svg png"
-DASH = strstrt(NAME, "-")
-ID = DASH ? NAME[1:DASH - 1]."_".NAME[DASH + 1:*] : NAME # what the SVG's elements are called: charts share a page
+# What the SVG's elements are called: charts share a page, and a name has no dash.
+ID = NAME
+while (strstrt(ID, "-")) { ID = ID[1:strstrt(ID, "-") - 1]."_".ID[strstrt(ID, "-") + 1:*] }
 BEGIN_SVG = sprintf('set terminal svg size %d,%d dynamic noenhanced dashlength 0.45 font "%s,20" name "%s" background "#ffffff"', \
                     WIDTH, HEIGHT, PLAIN, ID)
 # Three quarters: sizes are pixels to the SVG terminal, and points of 1/72 inch at 96 pixels an inch to the other.
@@ -97,25 +106,33 @@ OVERLAY = PANEL(0, 0, WIDTH, HEIGHT)."; set xrange [0:WIDTH]; set yrange [HEIGHT
     ."do for [block = 1:TEXT_BLOCKS] { TEXT_FONT = FONT(TEXT_STYLE[block], FORMAT); eval DRAW_TEXT(block, FORMAT) }"
 END = "unset multiplot; unset output"
 
-# Throughput against what was swept: a line a runner, its interval as a ribbon, its name at the line's end.
-# NAME.dat: runner's number in the style, x, median, interval (jobs/s); then, after two empty lines, the points that a
-# runner could not do: number, x, row from the bottom.
+# Lines, a runner each: its interval as a band, its name (as text) at the line's end. A panel, or some one under another.
+# NAME.dat: runner's number in the style, x, y, interval, 1 where it has a marker; panels are two empty lines apart.
 do for [FORMAT in FORMATS] {
     eval BEGIN(FORMAT)
-    eval PANEL(LEFT, TOP, RIGHT, BOTTOM)
-    set xrange [XMIN:XMAX]
-    set yrange [YMIN:YMAX]
-    set logscale x
-    if (LOG_Y) { set logscale y }
-    eval "set xtics (".XTICS.") ".TICKS
-    eval "set ytics (".YTICS.") ".TICKS
-    set grid xtics ytics back lt 1 lc rgb FAINT lw 1 dt solid
-    set border 1 lw 2 dt solid lc rgb INK
-    plot for [i = 1:RUNNERS] NAME.'.dat' index 0 using ($1 == ON_TOP[i] ? $2 : NaN):4:5 \
-             with filledcurves fs transparent solid 0.25 noborder lt ON_TOP[i] title '95 % interval', \
-         for [i = 1:RUNNERS] '' index 0 using ($1 == ON_TOP[i] ? $2 : NaN):3 with lines lt ON_TOP[i] title 'median', \
-         for [i = 1:RUNNERS] '' index 0 using ($1 == ON_TOP[i] && $6 == 1 ? $2 : NaN):3 \
-             with points lt ON_TOP[i] ps MARKER_SIZE[ON_TOP[i]] * POINT(FORMAT) lw 2.5 title 'median'
+    do for [p = 1:PANELS] {
+        # The panel's runners in the order in which they are drawn.
+        DRAWN = ""
+        do for [i = 1:RUNNERS] {
+            if (strstrt(SHOWN[p], sprintf(" %d ", ON_TOP[i])) > 0) { DRAWN = DRAWN.sprintf("%d ", ON_TOP[i]) }
+        }
+        RUNNER(i) = word(DRAWN, i) + 0
+        eval PANEL(LEFT[p], TOP[p], RIGHT[p], BOTTOM[p])
+        set xrange [XMIN[p]:XMAX[p]]
+        set yrange [YMIN[p]:YMAX[p]]
+        if (LOG_X[p]) { set logscale x }
+        if (LOG_Y[p]) { set logscale y }
+        eval "set xtics (".XTICS[p].") ".TICKS
+        eval "set ytics (".YTICS[p].") ".TICKS
+        set grid xtics ytics back lt 1 lc rgb FAINT lw 1 dt solid
+        set border 1 lw 2 dt solid lc rgb INK
+        plot for [i = 1:words(DRAWN)] NAME.'.dat' index p - 1 using ($1 == RUNNER(i) ? $2 : NaN):4:5 \
+                 with filledcurves fs transparent solid 0.25 noborder lt RUNNER(i) title '95 % interval', \
+             for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) ? $2 : NaN):3 \
+                 with lines lt RUNNER(i) lw LINE_WIDTH[RUNNER(i)] * THICKNESS title 'line', \
+             for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) && $6 == 1 ? $2 : NaN):3 \
+                 with points lt RUNNER(i) ps MARKER_SIZE[RUNNER(i)] * POINT(FORMAT) lw 2.5 title 'points'
+    }
     eval OVERLAY
     eval END
 }

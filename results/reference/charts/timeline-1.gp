@@ -1,8 +1,8 @@
 # timeline-1: drawn by iorace from run.ndjson. `gnuplot timeline-1.gp` in this directory draws it again.
 
 NAME = 'timeline-1'
+FORMATS = 'svg png'
 WIDTH = 1600
-HEIGHT = 900
 PANELS = 3
 LEFT = 330
 RIGHT = 1540
@@ -11,8 +11,8 @@ SCALE = 1
 JOBS_A_LINE = 1
 XMAX = 7.07263822
 XTICS = '"0" 0, "1" 1, "2" 2, "3" 3, "4" 4, "5" 5, "6" 6, "7" 7'
-array TOP[3] = [130, 336, 542]
-array BOTTOM[3] = [299, 505, 711]
+array TOP[3] = [130, 334.666667, 539.333333]
+array BOTTOM[3] = [297.666667, 502.333333, 707]
 array JOBS[3] = [20, 20, 20]
 array ZOOM_END[3] = [0, 515.283622, 515.283622]
 array ZOOM_SCALE[3] = [1000000, 1000, 1000]
@@ -21,9 +21,10 @@ array ZOOM_XTICS[3]
 ZOOM_XTICS[1] = '"0" 0, "0.2" 0.2, "0.4" 0.4, "0.6" 0.6, "0.8" 0.8, "1" 1'
 ZOOM_XTICS[2] = '"0" 0, "200" 200, "400" 400'
 ZOOM_XTICS[3] = '"0" 0, "200" 200, "400" 400'
-TEXT_BLOCKS = 6
-array TEXT_STYLE[6] = [1, 3, 4, 4, 5, 6]
-array TEXT_ALIGN[6] = [0, 0, 0, 2, 1, 0]
+HEIGHT = 901
+TEXT_BLOCKS = 7
+array TEXT_STYLE[7] = [1, 3, 4, 4, 5, 5, 6]
+array TEXT_ALIGN[7] = [0, 0, 0, 2, 0, 1, 0]
 MARKERS = 0
 LINES = 4
 
@@ -34,18 +35,20 @@ set encoding utf8
 set datafile separator "\t"
 set colorsequence podo
 
-# A runner has the same colour, dash and marker in every chart. Hues are podo's (told apart by colour-blind people, too);
+# A runner has the same colour, dash and marker in every chart. Hues are podo's (told apart by colour-blind people, too),
+# some a little lighter or darker, so that on grey paper each is at least five steps of lightness (L*) from any other;
 # markers and dashes carry the difference without any hue. Widths differ so that of two lines on the same course both are
 # seen: what is drawn first (ON_TOP is the order) is wider than what is drawn over it.
-set linetype 1 lc rgb "#4a4a4a" lw 3 dt solid          pt 4  # serial
-set linetype 2 lc rgb "#e69f00" lw 8 dt (10, 3)        pt 9  # threads
-set linetype 3 lc rgb "#0072b2" lw 4 dt solid          pt 7  # coroutines
-set linetype 4 lc rgb "#999999" lw 3 dt (3, 3)         pt 2  # null
-set linetype 5 lc rgb "#cc79a7" lw 5 dt (10, 3, 2, 3)  pt 6  # blocking-coroutines
-set linetype 6 lc rgb "#d55e00" lw 9 dt (4, 2)         pt 5  # processes
-set linetype 7 lc rgb "#009e73" lw 7 dt (14, 3, 4, 3)  pt 13 # executor
-set linetype 8 lc rgb "#56b4e9" lw 6 dt (2, 2)         pt 11 # coroutines-multi
-set linetype 9 lc rgb "#8c7a00" lw 5 dt (10, 3, 2, 3, 2, 3) pt 3 # a runner that is not in this list
+array LINE_WIDTH[9] = [3, 8, 4, 2, 5, 9, 7, 6, 5]
+set linetype 1 lc rgb "#4a4a4a" lw LINE_WIDTH[1] dt (6, 4)         pt 4  # serial
+set linetype 2 lc rgb "#e69f00" lw LINE_WIDTH[2] dt (10, 3)        pt 9  # threads
+set linetype 3 lc rgb "#0072b2" lw LINE_WIDTH[3] dt solid          pt 7  # coroutines
+set linetype 4 lc rgb "#000000" lw LINE_WIDTH[4] dt (1, 4)         pt 2  # null
+set linetype 5 lc rgb "#d184af" lw LINE_WIDTH[5] dt (10, 3, 2, 3)  pt 6  # blocking-coroutines
+set linetype 6 lc rgb "#cb5900" lw LINE_WIDTH[6] dt (4, 2)         pt 5  # processes
+set linetype 7 lc rgb "#009e73" lw LINE_WIDTH[7] dt (14, 3, 4, 3)  pt 13 # executor
+set linetype 8 lc rgb "#7fc6ee" lw LINE_WIDTH[8] dt (2, 2)         pt 11 # coroutines-multi
+set linetype 9 lc rgb "#6b5d00" lw LINE_WIDTH[9] dt (10, 3, 2, 3, 2, 3) pt 3 # a runner that is not in this list
 RUNNERS = 9
 array MARKER[9] = [4, 9, 7, 2, 6, 5, 13, 11, 3]
 array MARKER_SIZE[9] = [1.8, 2.6, 1.5, 1.8, 1.9, 2.4, 2.4, 2.2, 1.8]
@@ -54,10 +57,12 @@ array ON_TOP[9] = [6, 2, 7, 8, 9, 5, 4, 1, 3]
 INK = "#222222"
 FAINT = "#dddddd"
 MIDDLE = "#999999"
+SOFT = "#666666"
 ALARM = "#b00020"
 
-# Texts: 1 title, 2 heading, 3 number, 4 body, 5 note, 6 caption, 7 alarm.
-array TEXT_SIZE[7] = [38, 27, 29, 23, 20, 19, 20]
+# Texts: 1 title, 2 heading, 3 number, 4 body, 5 note, 6 caption, 7 alarm. The smallest are 14 px where a wide chart is
+# shown 1,100 px wide, or a narrow one 340.
+array TEXT_SIZE[7] = [38, 28, 29, 24, 21, 21, 21]
 TEXT_IS_BOLD = "1 1 1 0 0 0 1"
 TEXT_COLOUR = "#111111 #111111 #111111 #333333 #666666 #666666 #b00020"
 
@@ -68,11 +73,11 @@ BOLD(format) = format eq "svg" ? 'sans-serif" font-weight="bold' : "sans-serif:B
 FONT(style, format) = sprintf("%s,%g", word(TEXT_IS_BOLD, style) eq "1" ? BOLD(format) : PLAIN, TEXT_SIZE[style])
 
 TICKS = "scale 0 nomirror noenhanced font '".PLAIN.",22' textcolor rgb INK"
-SMALL_TICKS = "scale 0 nomirror noenhanced font '".PLAIN.",19' textcolor rgb MIDDLE offset 0,0.4"
+SMALL_TICKS = "scale 0 nomirror noenhanced font '".PLAIN.",21' textcolor rgb SOFT offset 0,0.4"
 
-FORMATS = "svg png"
-DASH = strstrt(NAME, "-")
-ID = DASH ? NAME[1:DASH - 1]."_".NAME[DASH + 1:*] : NAME # what the SVG's elements are called: charts share a page
+# What the SVG's elements are called: charts share a page, and a name has no dash.
+ID = NAME
+while (strstrt(ID, "-")) { ID = ID[1:strstrt(ID, "-") - 1]."_".ID[strstrt(ID, "-") + 1:*] }
 BEGIN_SVG = sprintf('set terminal svg size %d,%d dynamic noenhanced dashlength 0.45 font "%s,20" name "%s" background "#ffffff"', \
                     WIDTH, HEIGHT, PLAIN, ID)
 # Three quarters: sizes are pixels to the SVG terminal, and points of 1/72 inch at 96 pixels an inch to the other.

@@ -1,19 +1,21 @@
 # wall: drawn by iorace from run.ndjson. `gnuplot wall.gp` in this directory draws it again.
 
 NAME = 'wall'
+FORMATS = 'svg png'
 WIDTH = 1600
-HEIGHT = 696
 PANELS = 2
-array LEFT[2] = [255.94, 1050.94]
+array LEFT[2] = [264.72, 1059.72]
 array RIGHT[2] = [765, 1560]
 array TOP[2] = [202, 202]
 array BOTTOM[2] = [538, 538]
 array SCALE[2] = [1, 1]
-array XMAX[2] = [11.5690899, 6.53074694]
+array XMAX[2] = [11.8246082, 6.66628212]
 array ROWS[2] = [3, 3]
-array XTICS[2]
-XTICS[1] = '"0" 0, "2" 2, "4" 4, "6" 6'
-XTICS[2] = '"0" 0, "1" 1, "2" 2, "3" 3, "4" 4'
+array XTICS[2] = ['"0" 0, "2" 2, "4" 4, "6" 6', '"0" 0, "1" 1, "2" 2, "3" 3, "4" 4']
+BAR_FROM = -0.34
+BAR_MIDDLE = 0
+BAR_TO = 0.34
+HEIGHT = 701
 TEXT_BLOCKS = 7
 array TEXT_STYLE[7] = [1, 2, 3, 4, 4, 5, 6]
 array TEXT_ALIGN[7] = [0, 0, 0, 0, 2, 0, 0]
@@ -27,18 +29,20 @@ set encoding utf8
 set datafile separator "\t"
 set colorsequence podo
 
-# A runner has the same colour, dash and marker in every chart. Hues are podo's (told apart by colour-blind people, too);
+# A runner has the same colour, dash and marker in every chart. Hues are podo's (told apart by colour-blind people, too),
+# some a little lighter or darker, so that on grey paper each is at least five steps of lightness (L*) from any other;
 # markers and dashes carry the difference without any hue. Widths differ so that of two lines on the same course both are
 # seen: what is drawn first (ON_TOP is the order) is wider than what is drawn over it.
-set linetype 1 lc rgb "#4a4a4a" lw 3 dt solid          pt 4  # serial
-set linetype 2 lc rgb "#e69f00" lw 8 dt (10, 3)        pt 9  # threads
-set linetype 3 lc rgb "#0072b2" lw 4 dt solid          pt 7  # coroutines
-set linetype 4 lc rgb "#999999" lw 3 dt (3, 3)         pt 2  # null
-set linetype 5 lc rgb "#cc79a7" lw 5 dt (10, 3, 2, 3)  pt 6  # blocking-coroutines
-set linetype 6 lc rgb "#d55e00" lw 9 dt (4, 2)         pt 5  # processes
-set linetype 7 lc rgb "#009e73" lw 7 dt (14, 3, 4, 3)  pt 13 # executor
-set linetype 8 lc rgb "#56b4e9" lw 6 dt (2, 2)         pt 11 # coroutines-multi
-set linetype 9 lc rgb "#8c7a00" lw 5 dt (10, 3, 2, 3, 2, 3) pt 3 # a runner that is not in this list
+array LINE_WIDTH[9] = [3, 8, 4, 2, 5, 9, 7, 6, 5]
+set linetype 1 lc rgb "#4a4a4a" lw LINE_WIDTH[1] dt (6, 4)         pt 4  # serial
+set linetype 2 lc rgb "#e69f00" lw LINE_WIDTH[2] dt (10, 3)        pt 9  # threads
+set linetype 3 lc rgb "#0072b2" lw LINE_WIDTH[3] dt solid          pt 7  # coroutines
+set linetype 4 lc rgb "#000000" lw LINE_WIDTH[4] dt (1, 4)         pt 2  # null
+set linetype 5 lc rgb "#d184af" lw LINE_WIDTH[5] dt (10, 3, 2, 3)  pt 6  # blocking-coroutines
+set linetype 6 lc rgb "#cb5900" lw LINE_WIDTH[6] dt (4, 2)         pt 5  # processes
+set linetype 7 lc rgb "#009e73" lw LINE_WIDTH[7] dt (14, 3, 4, 3)  pt 13 # executor
+set linetype 8 lc rgb "#7fc6ee" lw LINE_WIDTH[8] dt (2, 2)         pt 11 # coroutines-multi
+set linetype 9 lc rgb "#6b5d00" lw LINE_WIDTH[9] dt (10, 3, 2, 3, 2, 3) pt 3 # a runner that is not in this list
 RUNNERS = 9
 array MARKER[9] = [4, 9, 7, 2, 6, 5, 13, 11, 3]
 array MARKER_SIZE[9] = [1.8, 2.6, 1.5, 1.8, 1.9, 2.4, 2.4, 2.2, 1.8]
@@ -47,10 +51,12 @@ array ON_TOP[9] = [6, 2, 7, 8, 9, 5, 4, 1, 3]
 INK = "#222222"
 FAINT = "#dddddd"
 MIDDLE = "#999999"
+SOFT = "#666666"
 ALARM = "#b00020"
 
-# Texts: 1 title, 2 heading, 3 number, 4 body, 5 note, 6 caption, 7 alarm.
-array TEXT_SIZE[7] = [38, 27, 29, 23, 20, 19, 20]
+# Texts: 1 title, 2 heading, 3 number, 4 body, 5 note, 6 caption, 7 alarm. The smallest are 14 px where a wide chart is
+# shown 1,100 px wide, or a narrow one 340.
+array TEXT_SIZE[7] = [38, 28, 29, 24, 21, 21, 21]
 TEXT_IS_BOLD = "1 1 1 0 0 0 1"
 TEXT_COLOUR = "#111111 #111111 #111111 #333333 #666666 #666666 #b00020"
 
@@ -61,11 +67,11 @@ BOLD(format) = format eq "svg" ? 'sans-serif" font-weight="bold' : "sans-serif:B
 FONT(style, format) = sprintf("%s,%g", word(TEXT_IS_BOLD, style) eq "1" ? BOLD(format) : PLAIN, TEXT_SIZE[style])
 
 TICKS = "scale 0 nomirror noenhanced font '".PLAIN.",22' textcolor rgb INK"
-SMALL_TICKS = "scale 0 nomirror noenhanced font '".PLAIN.",19' textcolor rgb MIDDLE offset 0,0.4"
+SMALL_TICKS = "scale 0 nomirror noenhanced font '".PLAIN.",21' textcolor rgb SOFT offset 0,0.4"
 
-FORMATS = "svg png"
-DASH = strstrt(NAME, "-")
-ID = DASH ? NAME[1:DASH - 1]."_".NAME[DASH + 1:*] : NAME # what the SVG's elements are called: charts share a page
+# What the SVG's elements are called: charts share a page, and a name has no dash.
+ID = NAME
+while (strstrt(ID, "-")) { ID = ID[1:strstrt(ID, "-") - 1]."_".ID[strstrt(ID, "-") + 1:*] }
 BEGIN_SVG = sprintf('set terminal svg size %d,%d dynamic noenhanced dashlength 0.45 font "%s,20" name "%s" background "#ffffff"', \
                     WIDTH, HEIGHT, PLAIN, ID)
 # Three quarters: sizes are pixels to the SVG terminal, and points of 1/72 inch at 96 pixels an inch to the other.
@@ -97,9 +103,8 @@ OVERLAY = PANEL(0, 0, WIDTH, HEIGHT)."; set xrange [0:WIDTH]; set yrange [HEIGHT
     ."do for [block = 1:TEXT_BLOCKS] { TEXT_FONT = FONT(TEXT_STYLE[block], FORMAT); eval DRAW_TEXT(block, FORMAT) }"
 END = "unset multiplot; unset output"
 
-# Wall time by runner: a panel a workload, a bar a runner, its interval as a line. Beside the bars, as text: the speed-up
-# against serial, and the median.
-# NAME.dat: panel, row (from 1, at the top), runner's number in the style, median, interval (s), least (s).
+# Bars: a panel a workload, a bar a runner, its interval as a line. Beside the bars, as text: their figures.
+# NAME.dat: panel, row (from 1, at the top), runner's number in the style, value, interval, least.
 do for [FORMAT in FORMATS] {
     eval BEGIN(FORMAT)
     do for [p = 1:PANELS] {
@@ -109,10 +114,14 @@ do for [FORMAT in FORMATS] {
         eval "set xtics (".XTICS[p].") ".TICKS
         set grid xtics back lt 1 lc rgb FAINT lw 1 dt solid
         set arrow 1 from 0, graph 0 to 0, graph 1 nohead back lw 2 dt solid lc rgb INK
-        plot NAME.'.dat' using (0):2:(0):($1 == p ? $4 * SCALE[p] : NaN):($2 - 0.34):($2 + 0.34):3 \
-                 with boxxyerror lc variable title 'median wall time', \
-             '' using ($1 == p && $5 >= 0 ? $4 * SCALE[p] : NaN):2:($5 * SCALE[p]):($6 * SCALE[p]) \
-                 with xerrorbars pt -1 lw 2.5 dt solid lc rgb "black" title '95 % interval'
+        # The interval's line is black, on a white one where that does not hide a short bar: so it is seen on a dark one, too.
+        PX = (RIGHT[p] - LEFT[p]) / XMAX[p]
+        SEEN(pass, from, to) = pass == 2 || (to - from) * SCALE[p] * PX > 10
+        plot NAME.'.dat' using (0):2:(0):($1 == p ? $4 * SCALE[p] : NaN):($2 + BAR_FROM):($2 + BAR_TO):3 \
+                 with boxxyerror lc variable title 'median', \
+             for [pass = 1:2] '' using ($1 == p && $5 >= 0 && SEEN(pass, $5, $6) ? $4 * SCALE[p] : NaN) \
+                 :($2 + BAR_MIDDLE):($5 * SCALE[p]):($6 * SCALE[p]) \
+                 with xerrorbars pt -1 lw (pass == 1 ? 6 : 2.5) dt solid lc rgb (pass == 1 ? "white" : "black") title '95 % interval'
     }
     eval OVERLAY
     eval END
