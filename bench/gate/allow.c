@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <ini.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +16,6 @@ struct reading {
     struct allow_list list;
     struct ini_lines lines;
     const char *today;
-    int failed_line; /* of the first failure of a key; 0: none */
 };
 
 /* The keys; all but runner are needed. */
@@ -123,8 +121,9 @@ static int unknown_key(struct reading *reading, const char *name)
                   nearest_hint(&nearest, hint, sizeof(hint)));
 }
 
-static int take_key(struct reading *reading, const char *name, const char *value)
+static int on_key(void *context, const char *name, const char *value)
 {
+    struct reading *reading = context;
     int line = reading->lines.line;
     const struct key *key = NULL;
     for (size_t i = 0; i < KEY_COUNT; i++)
@@ -150,34 +149,16 @@ static int take_key(struct reading *reading, const char *name, const char *value
     return *field ? 0 : no_memory(reading);
 }
 
-static int on_key(void *context, const char *section, const char *name, const char *value)
-{
-    (void)section; /* inih has not seen them */
-    struct reading *reading = context;
-    if (reading->lines.failed)
-        return 0;
-    if (take_key(reading, name, value)) {
-        reading->lines.failed = true;
-        reading->failed_line = reading->lines.line;
-        return 0;
-    }
-    return 1;
-}
-
 static int parse(struct reading *reading)
 {
-    int first_bad = ini_parse_stream(ini_lines_next, &reading->lines, on_key, reading);
-    if (first_bad < 0)
-        return no_memory(reading);
-    if (first_bad > 0 && first_bad != reading->failed_line)
-        return refuse(reading, first_bad, "the line is neither; `key = value`, [allow] or a # comment is accepted");
-    return reading->lines.failed ? -1 : check_last(reading);
+    return ini_lines_read(&reading->lines, "`key = value`, [allow] or a # comment") < 0 ? -1 : check_last(reading);
 }
 
 int allow_read(struct allow_list *ret_list, const char *path, const char *today, struct failure *ret_failure)
 {
     struct reading reading = {.today = today, .lines = {.path = path, .failure = ret_failure}};
     reading.lines.on_section = on_section;
+    reading.lines.on_key = on_key;
     reading.lines.on_comment = on_comment;
     reading.lines.context = &reading;
     reading.lines.file = fopen(path, "re");

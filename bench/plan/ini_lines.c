@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <ini.h>
 #include <stdbool.h>
 #include <string.h>
 #include "ini_lines.h"
@@ -142,4 +143,36 @@ char *ini_lines_next(char *buffer, int size, void *stream)
     }
     strcat(buffer, "\n");
     return buffer;
+}
+
+struct keys {
+    struct ini_lines *lines;
+    int failed_line; /* of the first failure of a key; 0: none */
+};
+
+static int take_key(void *context, const char *section, const char *name, const char *value)
+{
+    (void)section; /* inih has not seen them */
+    struct keys *keys = context;
+    struct ini_lines *lines = keys->lines;
+    if (lines->failed)
+        return 0;
+    if (lines->on_key(lines->context, name, value) == 0)
+        return 1;
+    lines->failed = true;
+    keys->failed_line = lines->line;
+    return 0;
+}
+
+int ini_lines_read(struct ini_lines *lines, const char *accepted)
+{
+    struct keys keys = {.lines = lines};
+    int first_bad = ini_parse_stream(ini_lines_next, lines, take_key, &keys);
+    if (first_bad < 0)
+        return failure_set(lines->failure, EXIT_LOCAL_LIMIT, "%s: out of memory", lines->path);
+    /* inih goes on behind a line that is no "key = value"; such a line comes before whatever failed later. */
+    if (first_bad > 0 && first_bad != keys.failed_line)
+        return failure_set(lines->failure, EXIT_USAGE, "%s:%d: the line is neither; %s is accepted", lines->path, first_bad,
+                           accepted);
+    return lines->failed ? -1 : 0;
 }

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <ini.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,6 @@ struct reading {
     struct ini_lines lines;
     char *dir;       /* of the file, with its slash; "" */
     bool why_over;   /* something other than a comment was read */
-    int failed_line; /* of the first failure of a key; 0: none */
 };
 
 static int refuse(struct reading *reading, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -184,8 +182,9 @@ static int add_entry(struct reading *reading, const struct setting_key *key, boo
     return 0;
 }
 
-static int take_key(struct reading *reading, const char *name, const char *value)
+static int on_key(void *context, const char *name, const char *value)
 {
+    struct reading *reading = context;
     reading->why_over = true;
     if (!reading->section)
         return refuse(reading, "%.60s: stands before any section; put it below [run] or [cell NAME]", name);
@@ -212,31 +211,9 @@ static int take_key(struct reading *reading, const char *name, const char *value
     return add_entry(reading, key, quick, value);
 }
 
-static int on_key(void *context, const char *section, const char *name, const char *value)
-{
-    (void)section; /* inih has not seen them */
-    struct reading *reading = context;
-    if (reading->lines.failed)
-        return 0;
-    if (take_key(reading, name, value)) {
-        reading->lines.failed = true;
-        reading->failed_line = reading->lines.line;
-        return 0;
-    }
-    return 1;
-}
-
 static int parse(struct reading *reading)
 {
-    int first_bad = ini_parse_stream(ini_lines_next, &reading->lines, on_key, reading);
-    if (first_bad < 0)
-        return no_memory(reading);
-    /* inih goes on behind a line that is no "key = value"; such a line comes before whatever failed later. */
-    if (first_bad > 0 && first_bad != reading->failed_line) {
-        reading->lines.line = first_bad;
-        return refuse(reading, "the line is neither; `key = value`, a [section] or a # comment is accepted");
-    }
-    if (reading->lines.failed)
+    if (ini_lines_read(&reading->lines, "`key = value`, a [section] or a # comment") < 0)
         return -1;
     if (reading->scenario.cell_count == 0)
         return refuse(reading, "the file ends without a [cell NAME] section; at least one is needed");
@@ -261,6 +238,7 @@ int scenario_read(struct scenario *ret_scenario, const char *path, struct failur
 {
     struct reading reading = {.lines = {.path = path, .failure = ret_failure}};
     reading.lines.on_section = on_section;
+    reading.lines.on_key = on_key;
     reading.lines.on_comment = on_comment;
     reading.lines.context = &reading;
     reading.lines.file = fopen(path, "re");
