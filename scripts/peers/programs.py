@@ -49,7 +49,12 @@ def output(*command):
 
 
 def module_version(name):
-    return output(PYTHON, "-c", f"import {name}; print({name}.__version__)") if shutil.which(PYTHON) else ""
+    """Of a module of Python; "" where it cannot be imported, whatever Python says of that."""
+    if not shutil.which(PYTHON):
+        return ""
+    done = subprocess.run([PYTHON, "-c", f"import {name}; print({name}.__version__)"], capture_output=True, text=True,
+                          check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def header_version(header, *macros):

@@ -15,6 +15,7 @@ if len(sys.argv) > 2:
     sys.path.insert(0, str(pathlib.Path(sys.argv[2]).resolve() / "scripts" / "peers"))
     import checks
     import measure
+    import programs
     import report
     import stats
     import trial
@@ -90,6 +91,10 @@ class Parts(unittest.TestCase):
                 trial.run_json(command, os.sched_getaffinity(0), 20)
             for word in words:
                 self.assertIn(word, str(caught.exception))
+
+    def test_modules(self):
+        """A traceback is no version."""
+        self.assertEqual(programs.module_version("no_such_module_as_this"), "")
 
     def test_timeout(self):
         with self.assertRaisesRegex(trial.TrialError, "not done after 0.2 s"):
