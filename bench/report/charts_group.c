@@ -58,7 +58,7 @@ static double take_key(const char *name, const char *key, char *rest)
         if (key && length > key_length && strncmp(name, key, key_length) == 0 && name[key_length] == '=') {
             char *end;
             value = strtod(name + key_length + 1, &end);
-            if (end == name + key_length + 1 || !isfinite(value) || value <= 0)
+            if (end == name + key_length + 1 || !isfinite(value) || value < 0)
                 value = NAN;
         } else if (length > 0) {
             if (rest[0])
@@ -214,7 +214,7 @@ int lane_estimate_make(struct lane_estimate *ret_estimate, const struct chart_li
     for (size_t i = 0; i < span.count; i++) {
         const struct trial_record *trial = &list->run->trials[span.order[i]];
         double value = strcmp(trial->state, "ok") == 0 ? figure(trial) : NAN;
-        if (!isfinite(value) || value <= 0)
+        if (!isfinite(value) || value < 0)
             continue;
         figures[estimate.n++] = value;
         estimate.least = fmin(estimate.least, value);

@@ -108,9 +108,18 @@ static int by_value(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* A sweep is of powers, but for one that begins with nothing: that has no place on a logarithmic axis. */
+static bool is_linear(const struct line_panel *panel)
+{
+    return panel->tick_count > 0 && panel->ticks[0] <= 0;
+}
+
 static void points_axis(struct chart_axis *ret_axis, const struct line_panel *panel, double room_px)
 {
-    axis_log_at(ret_axis, panel->ticks, panel->tick_count, room_px);
+    if (is_linear(panel))
+        axis_linear(ret_axis, 0, panel->ticks[panel->tick_count - 1], 6);
+    else
+        axis_log_at(ret_axis, panel->ticks, panel->tick_count, room_px);
 }
 
 static void amount_axis(struct chart_axis *ret_axis, const struct line_panel *panel, double room_px)
@@ -221,7 +230,7 @@ static int draw(struct chart_list *list, struct sweep *sweep, int number, struct
             *p = ' ';
     lane_group_describe(group, description, sizeof(description));
     run_count_text(sweep->runs, runs, sizeof(runs));
-    snprintf(x_name, sizeof(x_name), "%s (logarithmic)", swept);
+    snprintf(x_name, sizeof(x_name), is_linear(panel) ? "%s" : "%s (logarithmic)", swept);
     panel->x_name = x_name;
     struct chart_axis axis;
     amount_axis(&axis, panel, 0);

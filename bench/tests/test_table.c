@@ -192,6 +192,19 @@ static void unicode_where_the_locale_has_it(void **state)
     free(text);
 }
 
+/* Nothing is a point like any other. */
+static void a_sweep_may_begin_at_zero(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {
+        {.cell = "s/spin-us=0", .sweep = "s", .runner = "coroutines", .wall_s = 0.1},
+        {.cell = "s/spin-us=50", .sweep = "s", .runner = "coroutines", .wall_s = 0.5, .params = "spin-us=50"},
+    };
+    char *text = print(lanes, COUNT(lanes), 7);
+    assert_has(text, "  runner         0     50\n  coroutines   100   20.0\n");
+    free(text);
+}
+
 /* What a scenario, a server or a file says cannot drive the terminal. */
 static void control_characters_are_shown_not_obeyed(void **state)
 {
@@ -396,6 +409,7 @@ int main(void)
         cmocka_unit_test(below_six_blocks_it_says_so),
         cmocka_unit_test(a_failed_run_is_not_hidden),
         cmocka_unit_test(a_sweep_is_one_table),
+        cmocka_unit_test(a_sweep_may_begin_at_zero),
         cmocka_unit_test(like_troubles_are_said_once),
         cmocka_unit_test(unicode_where_the_locale_has_it),
         cmocka_unit_test(control_characters_are_shown_not_obeyed),
