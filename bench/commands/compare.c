@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include "command.h"
 #include "parse.h"
-#include "percent.h"
+#include "print_json.h"
+#include "threshold.h"
 #include "../compare/comparison_output.h"
 #include "../report/output_file.h"
 
@@ -54,13 +55,14 @@ static void parse_metrics(struct comparison_request *request, const char *arg, s
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
+    struct failure failure;
     switch (key) {
     case KEY_METRIC:
         parse_metrics(&arguments->request, arg, state);
         return 0;
     case KEY_THRESHOLD:
-        if (percent_parse(arg, &arguments->request.rules.threshold) != 0)
-            argp_error(state, "--threshold: '%s' is no percentage above 0, such as 5%%", arg);
+        if (threshold_parse(arg, &arguments->request.rules.threshold, &failure) < 0)
+            argp_error(state, "%s", failure.text);
         return 0;
     case KEY_STRICT:
         arguments->strict = true;
@@ -91,23 +93,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     }
 }
 
-static int print_json(const struct comparison *comparison, enum exit_status status, struct failure *ret_failure)
-{
-    json_t *object = comparison_json(comparison, status);
-    if (!object)
-        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
-    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    putchar('\n');
-    json_decref(object);
-    return 0;
-}
-
 static int show(const struct comparison *comparison, const struct arguments *arguments, enum exit_status status,
                 struct failure *ret_failure)
 {
     int result = arguments->md ? comparison_write_markdown(comparison, arguments->md, ret_failure) : 0;
     if (arguments->json)
-        return print_json(comparison, status, result == 0 ? ret_failure : NULL) == 0 ? result : -1;
+        return print_json(comparison_json(comparison, status), result == 0 ? ret_failure : NULL) == 0 ? result : -1;
     if (arguments->md && output_is_standard(arguments->md))
         return result;
     /* A file that cannot be written is no reason to keep what was found to oneself. */
@@ -123,7 +114,7 @@ static int compare(const struct arguments *arguments, struct failure *ret_failur
     if (show(&comparison, arguments, status, ret_failure) != 0)
         status = ret_failure->status;
     else if (status == EXIT_NO_DATA)
-        failure_set(ret_failure, status, "nothing has %s in both runs", comparison.request.metrics[0]->title);
+        failure_set(ret_failure, status, "nothing has %s in both runs", comparison.request.metrics[0]->of->words);
     comparison_finish(&comparison);
     return (int)status;
 }
@@ -132,7 +123,7 @@ int command_compare(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {argp_options, parse_option, "BASE HEAD", doc, NULL, NULL, NULL};
     struct arguments arguments = {
-        .request = {.metrics = {compare_metrics}, .metric_count = 1, .rules = {.threshold = 0.05, .alpha = 0.05}}};
+        .request = {.metrics = {compare_metrics}, .metric_count = 1, .rules = {.threshold = THRESHOLD_DEFAULT, .alpha = 0.05}}};
     int parsed = command_parse(&argp, argc, argv, &arguments, ret_failure);
     if (parsed != 0)
         return parsed > 0 ? EXIT_DONE : EXIT_USAGE;

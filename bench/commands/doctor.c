@@ -7,6 +7,7 @@
 #include <string.h>
 #include "command.h"
 #include "parse.h"
+#include "print_json.h"
 #include "../environment/checks.h"
 #include "../record/record.h"
 #include "../report/printer.h"
@@ -107,7 +108,7 @@ static json_t *text_or_null(const char *text)
     return value;
 }
 
-static int print_json(const struct checks *checks)
+static int print_as_json(const struct checks *checks, struct failure *ret_failure)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < checks->count; i++) {
@@ -117,11 +118,8 @@ static int print_json(const struct checks *checks)
                                               "meaning", text_or_null(check->meaning), "command",
                                               text_or_null(check->command), "advice", text_or_null(check->advice)));
     }
-    json_t *whole = json_pack("{s:s, s:o}", "verdict", verdicts[checks_worst(checks)].word, "checks", list);
-    int rc = whole ? json_dumpf(whole, stdout, JSON_INDENT(2)) : -1;
-    json_decref(whole);
-    putchar('\n');
-    return rc;
+    return print_json(json_pack("{s:s, s:o}", "verdict", verdicts[checks_worst(checks)].word, "checks", list),
+                      ret_failure);
 }
 
 /* The default scenario cannot run: one line for stderr that names every reason. */
@@ -155,12 +153,11 @@ int command_doctor(int argc, char **argv, struct failure *ret_failure)
     checks_of_cpu(&checks, &cpu);
     checks_of_setup(&checks, &setup);
 
-    int printed = 0;
-    if (json)
-        printed = print_json(&checks);
-    else
+    if (json && print_as_json(&checks, ret_failure) < 0)
+        return (int)ret_failure->status;
+    if (!json)
         print_table(&checks);
-    if (fflush(stdout) != 0 || ferror(stdout) || printed < 0) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
         failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write the answer: %s", strerror(errno));
         return EXIT_JOBS_FAILED;
     }

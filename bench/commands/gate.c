@@ -6,6 +6,7 @@
 #include "as_typed.h"
 #include "command.h"
 #include "gate_options.h"
+#include "print_json.h"
 #include "../clean_text.h"
 #include "../gate/gate.h"
 #include "../gate/gate_export.h"
@@ -18,9 +19,11 @@
 
 /* --- what is there when it has ended --- */
 
+/* @param ret_drawn  whether there is a chart */
 static int write_reports(const struct gate_options *options, const struct gate_request *request,
-                         const struct gate_result *result, struct failure *ret_failure)
+                         const struct gate_result *result, bool *ret_drawn, struct failure *ret_failure)
 {
+    *ret_drawn = false;
     int error = gate_markdown_write(request, result, ret_failure);
     if (!error && options->markdown)
         error = gate_markdown_append(request, result, options->markdown, ret_failure);
@@ -29,23 +32,24 @@ static int write_reports(const struct gate_options *options, const struct gate_r
     if (error || options->no_charts || result->outcome == OUTCOME_INTERRUPTED)
         return error;
     struct failure of_charts = {0};
-    if (gate_forest_draw(request, result, &of_charts) < 0 && !interrupted())
+    int drawn = gate_forest_draw(result->dir, &of_charts);
+    *ret_drawn = drawn > 0;
+    if (drawn < 0 && !interrupted())
         fprintf(stderr, "iorace: no chart: %s\n", of_charts.text); /* a verdict is none the worse for it */
     return 0;
 }
 
 static void print(const struct gate_options *options, const struct gate_request *request,
-                  const struct gate_result *result)
+                  const struct gate_result *result, bool drawn)
 {
     if (options->json) {
-        json_dumpf(result->json, stdout, GATE_DUMP_FLAGS);
-        putchar('\n');
+        print_json(json_incref(result->json), NULL);
         return;
     }
     gate_report_print(request->plan, result, stdout);
     char *dir = clean_text(result->dir, 4096);
     printf("\nFiles: %s/gate.md, gate.json, gate.ndjson%s\n", dir ? dir : "",
-           options->no_charts ? "" : ", charts/forest.svg");
+           drawn ? ", charts/forest.svg" : "");
     free(dir);
 }
 
@@ -85,8 +89,9 @@ static int run(const struct gate_options *options, const struct gate_request *re
     struct gate_result result;
     if (gate_execute(&result, request, ret_failure) < 0)
         return (int)ret_failure->status;
-    int error = write_reports(options, request, &result, ret_failure);
-    print(options, request, &result);
+    bool drawn;
+    int error = write_reports(options, request, &result, &drawn, ret_failure);
+    print(options, request, &result, drawn);
     enum exit_status status = gate_exit_status(result.outcome, request->strict);
     /* A verdict goes before a file that could not be written, which is said all the same. */
     if (error < 0 && status == EXIT_DONE)
@@ -102,11 +107,9 @@ static int say_equal(const struct gate_options *options, const struct arms *arms
 {
     static const char words[] = "both arms are equal, and so would be what they measure";
     if (options->json) {
-        json_t *json = json_pack("{s:s, s:s, s:i, s:s, s:o}", "schema", GATE_SCHEMA, "outcome", "skipped",
-                                 "exit_status", EXIT_DONE, "sentence", words, "arms", arms_json(arms));
-        json_dumpf(json, stdout, GATE_DUMP_FLAGS);
-        putchar('\n');
-        json_decref(json);
+        print_json(json_pack("{s:s, s:s, s:i, s:s, s:o}", "schema", GATE_SCHEMA, "outcome", "skipped", "exit_status",
+                             EXIT_DONE, "sentence", words, "arms", arms_json(arms)),
+                   NULL);
     } else {
         printf("Skipped: %s. With --aa it is run: a gate that must find nothing.\n", words);
     }

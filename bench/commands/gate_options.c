@@ -1,13 +1,10 @@
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include "gate_options.h"
 #include "options_help.h"
+#include "threshold.h"
 #include "../gate/gate_export.h"
 
 #define FIELD(member) offsetof(struct gate_options, member)
-
-static const char default_threshold[] = "5%";
 
 /* clang-format off */
 static const struct own_option arm_options[] = {
@@ -74,20 +71,6 @@ static const struct help gate_help = {
     .gate = true,
 };
 
-/* With its sign, so that nobody means 0.05 by "0.05%". */
-static int read_threshold(struct gate_options *options, struct failure *ret_failure)
-{
-    const char *text = options->threshold ? options->threshold : default_threshold;
-    char *end;
-    double percent = strtod(text, &end);
-    if (end == text || strcmp(end, "%") != 0 || strspn(text, "0123456789.") != (size_t)(end - text) ||
-        !(percent >= 0.1 && percent <= 100))
-        return failure_set(ret_failure, EXIT_USAGE,
-                           "--threshold: '%.40s': a share from 0.1%% to 100%% is accepted, such as 5%%", text);
-    options->threshold_share = percent / 100;
-    return 0;
-}
-
 int gate_options_parse(struct gate_options *ret_options, int argc, char **argv, struct failure *ret_failure)
 {
     static const struct option_set set = {
@@ -96,8 +79,9 @@ int gate_options_parse(struct gate_options *ret_options, int argc, char **argv, 
     int result = option_parse(&options.words, &options, &set, argc, argv, ret_failure);
     for (size_t i = 0; result == 0 && i < options.exports.count; i++)
         result = gate_export_check(options.exports.texts[i], ret_failure);
-    if (result == 0)
-        result = read_threshold(&options, ret_failure);
+    options.threshold_share = THRESHOLD_DEFAULT;
+    if (result == 0 && options.threshold)
+        result = threshold_parse(options.threshold, &options.threshold_share, ret_failure);
     if (result)
         gate_options_finish(&options);
     else

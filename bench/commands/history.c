@@ -5,7 +5,8 @@
 #include <string.h>
 #include "command.h"
 #include "parse.h"
-#include "percent.h"
+#include "print_json.h"
+#include "threshold.h"
 #include "../compare/history_output.h"
 #include "../report/output_file.h"
 
@@ -66,13 +67,14 @@ static void parse_metric(struct arguments *arguments, const char *arg, struct ar
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
+    struct failure failure;
     switch (key) {
     case KEY_METRIC:
         parse_metric(arguments, arg, state);
         return 0;
     case KEY_THRESHOLD:
-        if (percent_parse(arg, &arguments->threshold) != 0)
-            argp_error(state, "--threshold: '%s' is no percentage above 0, such as 5%%", arg);
+        if (threshold_parse(arg, &arguments->threshold, &failure) < 0)
+            argp_error(state, "%s", failure.text);
         return 0;
     case KEY_ALL:
         arguments->all = true;
@@ -104,17 +106,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     }
 }
 
-static int print_json(const struct history *history, struct failure *ret_failure)
-{
-    json_t *object = history_json(history);
-    if (!object)
-        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
-    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    putchar('\n');
-    json_decref(object);
-    return 0;
-}
-
 /* What one of them cannot do does not keep the others from being done; the first failure is told. */
 static int show(const struct history *history, const struct arguments *arguments, struct failure *ret_failure)
 {
@@ -125,7 +116,7 @@ static int show(const struct history *history, const struct arguments *arguments
         result = -1;
     if (arguments->out && history_write_chart(history, arguments->out, result == 0 ? ret_failure : NULL) != 0)
         result = -1;
-    if (arguments->json && print_json(history, result == 0 ? ret_failure : NULL) != 0)
+    if (arguments->json && print_json(history_json(history), result == 0 ? ret_failure : NULL) != 0)
         result = -1;
     if (standard_outputs(arguments) == 0 &&
         history_print(history, arguments->all, stdout, result == 0 ? ret_failure : NULL) != 0)
@@ -152,7 +143,7 @@ int command_history(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {argp_options, parse_option, "DIR...", doc, NULL, NULL, NULL};
     struct arguments arguments = {
-        .dirs = calloc((size_t)argc + 1, sizeof(*arguments.dirs)), .metric = compare_metrics, .threshold = 0.05};
+        .dirs = calloc((size_t)argc + 1, sizeof(*arguments.dirs)), .metric = compare_metrics, .threshold = THRESHOLD_DEFAULT};
     if (!arguments.dirs) {
         failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
         return EXIT_LOCAL_LIMIT;

@@ -1,15 +1,17 @@
-/* iorace plot DIR: draw a stored run's charts again, and say where they are. */
+/* iorace plot DIR: draw the charts of a stored run or gate again, and say where they are. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "command.h"
 #include "parse.h"
+#include "../gate/gate_forest.h"
+#include "../gate/gate_stored.h"
 #include "../report/report.h"
 
 static const char doc[] =
-    "Draw the charts of a stored run again: DIR/charts/*.svg and *.png, with the gnuplot scripts (.gp) and data (.dat) "
-    "they are made of. DIR is a run's directory, as `iorace run` made it; results/latest is the last one."
+    "Draw the charts of a stored run or gate again: DIR/charts/*.svg and *.png, with the gnuplot scripts (.gp) and data (.dat) "
+    "they are made of. DIR is its directory, as `iorace run` or `iorace gate` made it; results/latest is the last one."
     "\v"
     "Edit DIR/charts/NAME.gp and run `gnuplot NAME.gp` there to change a chart; plotting again replaces it.\n\n"
     "Exit status: 0 done; 1 DIR cannot be written, or gnuplot failed; 2 usage, or no run there; 5 nothing to draw, or "
@@ -76,6 +78,16 @@ static int print_charts(const char *given, struct failure *ret_failure)
     return status;
 }
 
+static int draw_run(const char *dir, struct failure *ret_failure)
+{
+    struct run_data run;
+    if (run_data_read(&run, dir, ret_failure) < 0)
+        return -1;
+    int result = report_write_charts(&run, ret_failure);
+    run_data_finish(&run);
+    return result;
+}
+
 int command_plot(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {.parser = parse, .args_doc = "DIR", .doc = doc};
@@ -83,17 +95,6 @@ int command_plot(int argc, char **argv, struct failure *ret_failure)
     int parsed = command_parse(&argp, argc, argv, &dir, ret_failure);
     if (parsed != 0)
         return parsed > 0 ? EXIT_DONE : EXIT_USAGE;
-    struct run_data run;
-    struct failure failure = {0};
-    if (run_data_read(&run, dir, &failure) < 0) {
-        *ret_failure = failure;
-        return (int)failure.status;
-    }
-    int result = report_write_charts(&run, &failure);
-    run_data_finish(&run);
-    if (result < 0) {
-        *ret_failure = failure;
-        return (int)failure.status;
-    }
-    return print_charts(dir, ret_failure);
+    int result = gate_is_stored(dir) ? gate_forest_draw(dir, ret_failure) : draw_run(dir, ret_failure);
+    return result < 0 ? (int)ret_failure->status : print_charts(dir, ret_failure);
 }

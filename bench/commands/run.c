@@ -6,6 +6,7 @@
 #include "as_typed.h"
 #include "command.h"
 #include "options.h"
+#include "print_json.h"
 #include "../report/report.h"
 #include "../run/interrupt.h"
 #include "../run/run.h"
@@ -31,9 +32,8 @@ static int report(const char *dir, const struct run_options *options, bool chart
             json_array_append_new(lanes, record_to_json(summary_fields, &data.lanes[i]));
         char *name = clean_text(dir, 4096); /* a directory's need not be UTF-8 */
         json_t *object = json_pack("{s:s?, s:b, s:o}", "dir", name, "partial", data.partial, "lanes", lanes);
-        json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-        fputc('\n', stdout);
-        json_decref(object);
+        if (print_json(object, error ? &second : ret_failure) < 0)
+            error = -1;
         free(name);
     } else {
         report_print(&data, stdout);

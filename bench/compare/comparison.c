@@ -58,9 +58,9 @@ static const char *lack(struct maker *maker, const struct summary_record *lane, 
         return pool_printf(pool, "%s%s%s", lane->state, lane->reason ? ": " : "",
                            lane->reason ? pool_clean(pool, lane->reason) : "");
     size_t needed = stats_quantile_min_n(0.99);
-    if (strcmp(metric->name, "latency_p99_ms") == 0 && lane->jobs >= 0 && (uint64_t)lane->jobs < needed)
+    if (strcmp(metric->of->name, "latency_p99_ms") == 0 && lane->jobs >= 0 && (uint64_t)lane->jobs < needed)
         return pool_printf(pool, "that takes %zu jobs in a block", needed);
-    return pool_printf(pool, "no %s", metric->title);
+    return pool_printf(pool, "no %s", metric->of->words);
 }
 
 static const char *why_no_data(struct maker *maker, const struct lane_comparison *lane)
@@ -107,7 +107,7 @@ static void judge(struct maker *maker, struct lane_comparison *lane)
         return;
     }
     const struct compare_figures *figures = &lane->figures[0];
-    lane->verdict = compare_judge(figures, request->metrics[0]->larger_is_better, &request->rules);
+    lane->verdict = compare_judge(figures, request->metrics[0]->of->larger_is_better, &request->rules);
     if (lane->verdict == COMPARE_NO_DATA) {
         lane->reason = why_no_data(maker, lane);
         lane->lost = figures->base_count > 0 || figures->head_count > 0;

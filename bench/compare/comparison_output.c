@@ -84,8 +84,8 @@ static int fill_table(struct report_table *table, struct text_pool *pool, const 
 {
     const struct compare_metric *metric = comparison->request.metrics[m];
     bool decides = m == 0;
-    table->title = pool_printf(pool, "%s (%s)", metric->title, metric->name);
-    table->subtitle = pool_printf(pool, "%s is better%s", metric->larger_is_better ? "more" : "less",
+    table->title = pool_printf(pool, "%s (%s)", metric->of->words, metric->of->name);
+    table->subtitle = pool_printf(pool, "%s is better%s", metric->of->larger_is_better ? "more" : "less",
                                   decides ? "" : "; shown for information, not judged");
     table->heading = "workload";
     table->columns = pool_array(pool, COLUMNS, sizeof(*table->columns));
@@ -192,7 +192,7 @@ const char *comparison_sentence(struct text_pool *pool, const struct comparison 
         if (comparison->counts[order[i]] > 0)
             counts = pool_printf(pool, "%s%s%zu %s", counts, counts[0] ? ", " : "", comparison->counts[order[i]],
                                  compare_verdict_words[order[i]]);
-    return pool_printf(pool, "%s, head against base, %zu in all: %s.%s", comparison->request.metrics[0]->title,
+    return pool_printf(pool, "%s, head against base, %zu in all: %s.%s", comparison->request.metrics[0]->of->words,
                        comparison->lane_count, counts,
                        comparison->differences.parting > 0
                            ? " They were compared by --force: the warnings say why they should not be."

@@ -80,7 +80,7 @@ static int take_run(struct history *history, const struct run_data *run)
     history->series = list.series;
     history->series_count = list.count;
     if (points == 0) {
-        leave_out(history, run->dir, pool_printf(history->pool, "it has no %s", history->metric->title));
+        leave_out(history, run->dir, pool_printf(history->pool, "it has no %s", history->metric->of->words));
         history->kind_count = kinds_before;
     }
     if (points > 0) {
@@ -187,7 +187,7 @@ static int make(struct history *history, const struct found_runs *found, struct 
     if (read_in_order(history, found, ret_failure) != 0)
         return -1;
     if (history->run_count == 0)
-        return failure_set(ret_failure, EXIT_NO_DATA, "no run has %s to show: %s: %s", history->metric->title,
+        return failure_set(ret_failure, EXIT_NO_DATA, "no run has %s to show: %s: %s", history->metric->of->words,
                            history->left_out[0].dir, history->left_out[0].reason);
     number_runs(history);
     if (history_series_finish_points(history->series, history->series_count, history->threshold) != 0 ||

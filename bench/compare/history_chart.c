@@ -259,13 +259,13 @@ static int draw(struct chart_list *list, const struct page *page, struct failure
     char title[200], of[100];
     if (!chart)
         return -1;
-    snprintf(title, sizeof(title), "%s, run by run", history->metric->title);
+    snprintf(title, sizeof(title), "%s, run by run", history->metric->of->words);
     title[0] = title[0] >= 'a' && title[0] <= 'z' ? (char)(title[0] - 'a' + 'A') : title[0];
     snprintf(of, sizeof(of), "%zu", page->number);
     chart_title(chart, title, page->number > 1 ? of : NULL,
                 pool_printf(list->words, "%zu runs on %s, each against the middle of its own line; %s is better",
                             history->kinds[page->kind].run_count, history->kinds[page->kind].words,
-                            history->metric->larger_is_better ? "more" : "less"));
+                            history->metric->of->larger_is_better ? "more" : "less"));
     write_variables(chart, page);
     write_key(chart, page);
     fputs("# panel\trunner's number in the style\trun\tpercent over the middle\tinterval from\tto\n", chart->data);

@@ -32,21 +32,18 @@ static struct units_estimate format_us(struct text_pool *pool, double value, dou
     return units_time(pool, value / 1e6, lo / 1e6, hi / 1e6);
 }
 
-const struct compare_metric compare_metrics[] = {
-    {"wall_s", "wall time", false, wall_s, units_time},
-    {"jobs_per_s", "jobs per second", true, jobs_per_s, units_rate_estimate},
-    {"cpu_us_per_job", "CPU per job", false, cpu_us_per_job, format_us},
-    {"rss_peak_kib", "peak memory", false, trial_rss_peak_kib, units_memory_estimate},
-    {"latency_p99_ms", "latency, 99th percentile", false, latency_p99_ms, format_ms},
-    {0},
+const struct compare_metric compare_metrics[COMPARE_METRICS_MOST + 1] = {
+    {&metrics[METRIC_WALL_S], wall_s, units_time},
+    {&metrics[METRIC_JOBS_PER_S], jobs_per_s, units_rate_estimate},
+    {&metrics[METRIC_CPU_US_PER_JOB], cpu_us_per_job, format_us},
+    {&metrics[METRIC_RSS_PEAK_KIB], trial_rss_peak_kib, units_memory_estimate},
+    {&metrics[METRIC_LATENCY_P99_MS], latency_p99_ms, format_ms},
 };
-
-_Static_assert(sizeof(compare_metrics) / sizeof(compare_metrics[0]) - 1 <= COMPARE_METRICS_MOST, "room for all");
 
 static const struct compare_metric *find(const char *name, size_t length)
 {
-    for (const struct compare_metric *metric = compare_metrics; metric->name; metric++)
-        if (strlen(metric->name) == length && strncmp(metric->name, name, length) == 0)
+    for (const struct compare_metric *metric = compare_metrics; metric->of; metric++)
+        if (strlen(metric->of->name) == length && strncmp(metric->of->name, name, length) == 0)
             return metric;
     return NULL;
 }
@@ -59,8 +56,8 @@ const struct compare_metric *compare_metric_find(const char *name)
 static int unknown(const char *name, size_t length, struct failure *ret_failure)
 {
     char known[200] = "";
-    for (const struct compare_metric *metric = compare_metrics; metric->name; metric++)
-        strcat(strcat(known, metric == compare_metrics ? "" : ", "), metric->name);
+    for (const struct compare_metric *metric = compare_metrics; metric->of; metric++)
+        strcat(strcat(known, metric == compare_metrics ? "" : ", "), metric->of->name);
     return failure_set(ret_failure, EXIT_USAGE, "--metric: '%.*s' is none; there are %s",
                        length < 60 ? (int)length : 60, name, known);
 }
@@ -76,7 +73,7 @@ int compare_metric_parse_list(const char *list, const struct compare_metric *ret
             return unknown(name, length, ret_failure);
         for (int i = 0; i < count; i++)
             if (ret_metrics[i] == metric)
-                return failure_set(ret_failure, EXIT_USAGE, "--metric: %s is there twice", metric->name);
+                return failure_set(ret_failure, EXIT_USAGE, "--metric: %s is there twice", metric->of->name);
         ret_metrics[count++] = metric;
         name += length;
         if (!*name)

@@ -2,23 +2,22 @@
 #ifndef BENCH_COMPARE_METRIC_H
 #define BENCH_COMPARE_METRIC_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include "../failure.h"
+#include "../plan/metrics.h"
 #include "../report/paired.h"
 #include "../report/units.h"
 
 struct compare_metric {
-    const char *name;  /**< as --metric and the columns of trials.csv have it: "wall_s" */
-    const char *title; /**< for people: "wall time" */
-    bool larger_is_better;
+    const struct metric *of; /**< its name, its words, which way is better */
     trial_figure_fn figure; /**< NAN where a trial has none */
     struct units_estimate (*format)(struct text_pool *pool, double value, double lo, double hi);
 };
 
-/** Ends with a metric whose name is NULL. The first is the default. */
-extern const struct compare_metric compare_metrics[];
-enum { COMPARE_METRICS_MOST = 8 }; /**< at least as many as there are */
+enum { COMPARE_METRICS_MOST = METRIC_COUNT };
+
+/** Ends with one whose `of` is NULL. The first is the default. */
+extern const struct compare_metric compare_metrics[COMPARE_METRICS_MOST + 1];
 
 /** Returns the metric of this name, or NULL. */
 const struct compare_metric *compare_metric_find(const char *name);

@@ -192,12 +192,9 @@ static json_t *collect_warnings(const struct gate *gate, const struct load_now *
     json_t *warnings = json_array();
     json_array_extend(warnings, json_object_get(gate->result.env, "warnings"));
     environment_warnings(warnings, NULL, before, &after);
-    const struct plan *base = &gate->plan->plans[SIDE_BASE];
-    for (size_t i = 0; i < base->note_count; i++) /* its others are of runs: their blocks, their time */
-        if (strncmp(base->notes[i], "left out", strlen("left out")) == 0)
-            json_array_append_new(warnings, record_json_text(base->notes[i], RECORD_TEXT_BYTES));
-    for (size_t i = 0; i < gate->plan->note_count; i++)
-        json_array_append_new(warnings, record_json_text(gate->plan->notes[i], RECORD_TEXT_BYTES));
+    /* The base's other notes are of runs: their blocks, their time. */
+    notes_append_json(&gate->plan->plans[SIDE_BASE].left_out, warnings);
+    notes_append_json(&gate->plan->notes, warnings);
     warn_of_allowed(warnings, gate);
     return warnings;
 }
@@ -247,7 +244,7 @@ int gate_execute(struct gate_result *ret_result, const struct gate_request *requ
     char name[300];
     snprintf(name, sizeof(name), "gate-%.200s", gate_plan_scenario(gate.plan));
     if (!error)
-        error = run_file_open(&gate.file, "gate.ndjson", request->out, name, ret_failure);
+        error = run_file_open(&gate.file, GATE_FILE, request->out, name, ret_failure);
     if (!error) {
         gate.stage.run_id = gate.file.id;
         error = run(&gate, &before, ret_failure);

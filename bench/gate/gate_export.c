@@ -124,7 +124,7 @@ int gate_export_write(const struct gate_plan *plan, const char *said, struct fai
     if (!for_dir || !for_name || !json) {
         failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     } else if (atomic_file_open(&file, dirname(for_dir), basename(for_name), ret_failure) == 0) {
-        json_dumpf(json, file.stream, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+        json_dumpf(json, file.stream, RECORD_PRETTY_FLAGS);
         putc('\n', file.stream);
         result = atomic_file_commit(&file, ret_failure);
     }

@@ -144,7 +144,7 @@ int gate_json_write(const json_t *gate, const char *dir, struct failure *ret_fai
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     if (atomic_file_open(&file, dir, "gate.json", ret_failure) < 0)
         return -1;
-    json_dumpf(gate, file.stream, GATE_DUMP_FLAGS);
+    json_dumpf(gate, file.stream, RECORD_PRETTY_FLAGS);
     putc('\n', file.stream);
     return atomic_file_commit(&file, ret_failure);
 }

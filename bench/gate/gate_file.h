@@ -4,8 +4,7 @@
 
 #include "../run/run_file.h"
 #include "gate.h"
-
-#define GATE_SCHEMA "iorace.gate/1"
+#include "gate_stored.h"
 
 /** Returns the `gate` line: arms, cells, rules. */
 json_t *gate_line(const struct gate_request *request, const struct run_file *file);
@@ -20,8 +19,5 @@ json_t *gate_verdicts_line(const json_t *gate);
 
 /** Write gate.json, whole. Returns 0 or -1. */
 int gate_json_write(const json_t *gate, const char *dir, struct failure *ret_failure);
-
-/** How it is printed: lines for people, numbers with the digits of all files. */
-#define GATE_DUMP_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(9))
 
 #endif

@@ -1,8 +1,8 @@
 #include <math.h>
 #include <string.h>
 #include "gate_forest.h"
+#include "gate_stored.h"
 #include "gate_words.h"
-#include "judge.h"
 #include "../report/charts.h"
 
 /* px */
@@ -23,12 +23,51 @@
 
 enum { MOST_ROWS = 40 };
 
+/* A cell of which there are figures. Texts are borrowed; what is not known is NAN. */
+struct row {
+    const char *label, *metric, *verdict;
+    double ratio, lo, hi, aa_ratio, aa_lo, aa_hi, aa_spread;
+    double limit; /* the change that must be passed, as a share */
+};
+
 struct forest {
-    const struct gate_lane *rows[MOST_ROWS];
+    struct row rows[MOST_ROWS];
     size_t count, left_out;
     double threshold, lo, hi; /* lo, hi: percent, of the axis */
-    size_t blocks;
+    long blocks;
 };
+
+/* --- from the file --- */
+
+static double number(const json_t *object, const char *name)
+{
+    const json_t *value = json_object_get(object, name);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static const char *text(const json_t *object, const char *name)
+{
+    const char *value = json_string_value(json_object_get(object, name));
+    return value ? value : "";
+}
+
+static struct row row_of(const json_t *cell)
+{
+    const struct metric *metric = metric_find(text(cell, "metric"));
+    return (struct row){
+        .label = text(cell, "label"),
+        .metric = metric ? metric->words : text(cell, "metric"),
+        .verdict = text(cell, "verdict"),
+        .ratio = number(cell, "ratio"),
+        .lo = number(cell, "ratio_lo"),
+        .hi = number(cell, "ratio_hi"),
+        .aa_ratio = number(cell, "aa_ratio"),
+        .aa_lo = number(cell, "aa_lo"),
+        .aa_hi = number(cell, "aa_hi"),
+        .aa_spread = number(cell, "aa_spread"),
+        .limit = number(cell, "limit"),
+    };
+}
 
 static double percent(double ratio)
 {
@@ -43,38 +82,49 @@ static void include(struct forest *forest, double ratio)
     forest->hi = fmax(forest->hi, fmin(percent(ratio), MOST_PERCENT));
 }
 
-static void collect(struct forest *forest, const struct gate_plan *plan)
+static void collect(struct forest *forest, const json_t *verdicts)
 {
-    for (size_t i = 0; i < plan->lane_count; i++) {
-        const struct gate_lane *lane = &plan->lanes[i];
-        const struct gate_decision *decision = &lane->decision;
-        if (lane->state != LANE_GATED || !isfinite(decision->ratio))
+    size_t i;
+    const json_t *cell;
+    forest->threshold = number(json_object_get(verdicts, "rules"), "threshold");
+    json_array_foreach(json_object_get(verdicts, "cells"), i, cell)
+    {
+        struct row row = row_of(cell);
+        if (!isfinite(row.ratio))
             continue;
         if (forest->count == MOST_ROWS) {
             forest->left_out++;
             continue;
         }
-        forest->rows[forest->count++] = lane;
-        const double ratios[] = {decision->ratio, decision->lo,    decision->hi,         decision->aa_ratio,
-                                 decision->aa_lo, decision->aa_hi, exp(decision->limit), exp(-decision->limit)};
+        forest->rows[forest->count++] = row;
+        const double ratios[] = {row.ratio, row.lo,    row.hi,         row.aa_ratio,
+                                 row.aa_lo, row.aa_hi, 1 + row.limit, 1 / (1 + row.limit)};
         for (size_t k = 0; k < sizeof(ratios) / sizeof(ratios[0]); k++)
             include(forest, ratios[k]);
-        if (decision->blocks > forest->blocks)
-            forest->blocks = decision->blocks;
+        long blocks = (long)json_integer_value(json_object_get(cell, "blocks"));
+        if (blocks > forest->blocks)
+            forest->blocks = blocks;
     }
     double room = (forest->hi - forest->lo) * 0.06;
     forest->lo -= room;
     forest->hi += room;
 }
 
-/* As gnuplot has it for `lc rgb variable`; red and green are told apart by the words beside them. */
-static int colour(const struct gate_lane *lane)
+/* --- the chart --- */
+
+static bool is_red(const struct row *row)
 {
-    if (lane_is_red(lane))
+    return strcmp(row->verdict, gate_verdict_name(GATE_REGRESSION)) == 0;
+}
+
+/* As gnuplot has it for `lc rgb variable`; red and green are told apart by the words beside them. */
+static int colour(const struct row *row)
+{
+    if (is_red(row))
         return 0xb00020;
-    return lane->decision.verdict == GATE_IMPROVED ? 0x009e73
-           : lane->decision.verdict == GATE_SAME   ? 0x0072b2
-                                                   : 0x8c7a00;
+    return strcmp(row->verdict, gate_verdict_name(GATE_IMPROVED)) == 0 ? 0x009e73
+           : strcmp(row->verdict, gate_verdict_name(GATE_SAME)) == 0   ? 0x0072b2
+                                                                       : 0x8c7a00;
 }
 
 static void write_mark(FILE *out, double y, int of_head, double ratio, double lo, double hi, int rgb)
@@ -90,60 +140,61 @@ static void write_data(struct chart *chart, const struct forest *forest)
 {
     fputs("# row\t0: base against itself, 1: head against base\tpercent\tinterval from\tto\tcolour\n", chart->data);
     for (size_t i = 0; i < forest->count; i++) {
-        const struct gate_decision *decision = &forest->rows[i]->decision;
-        double row = (double)(i + 1);
-        write_mark(chart->data, row - APART, 1, decision->ratio, decision->lo, decision->hi, colour(forest->rows[i]));
-        write_mark(chart->data, row + APART, 0, decision->aa_ratio, decision->aa_lo, decision->aa_hi, 0x666666);
+        const struct row *row = &forest->rows[i];
+        double y = (double)(i + 1);
+        write_mark(chart->data, y - APART, 1, row->ratio, row->lo, row->hi, colour(row));
+        write_mark(chart->data, y + APART, 0, row->aa_ratio, row->aa_lo, row->aa_hi, 0x666666);
     }
     fputs("\n\n# row\tband from\tto: what must be passed, percent\tfrom\tto: the threshold\n", chart->data);
     for (size_t i = 0; i < forest->count; i++) {
-        double limit = forest->rows[i]->decision.limit;
-        fprintf(chart->data, "%.9g\t%.9g\t%.9g\t%.9g\t%.9g\n", (double)(i + 1), percent(exp(-limit)),
-                percent(exp(limit)), percent(1 / (1 + forest->threshold)), 100 * forest->threshold);
+        double limit = forest->rows[i].limit;
+        fprintf(chart->data, "%.9g\t%.9g\t%.9g\t%.9g\t%.9g\n", (double)(i + 1), percent(1 / (1 + limit)),
+                percent(1 + limit), percent(1 / (1 + forest->threshold)), 100 * forest->threshold);
     }
 }
 
 static void write_rows(struct chart *chart, const struct forest *forest, struct text_pool *pool)
 {
     for (size_t i = 0; i < forest->count; i++) {
-        const struct gate_lane *lane = forest->rows[i];
-        const struct gate_decision *decision = &lane->decision;
+        const struct row *row = &forest->rows[i];
         double y = AXES_TOP + ROW * ((double)i + 0.5);
         char fitted[400];
-        text_fit(fitted, sizeof(fitted), lane->label, TEXT_HEADING, LABEL_ROOM);
+        text_fit(fitted, sizeof(fitted), row->label, TEXT_HEADING, LABEL_ROOM);
         chart_text(chart, CHART_MARGIN, y - 16, TEXT_HEADING, TEXT_LEFT, fitted);
-        chart_text(chart, CHART_MARGIN, y + 18, TEXT_NOTE, TEXT_LEFT, lane->metric->words);
-        enum text_style style = lane_is_red(lane) ? TEXT_ALARM : TEXT_BODY;
+        chart_text(chart, CHART_MARGIN, y + 18, TEXT_NOTE, TEXT_LEFT, row->metric);
+        enum text_style style = is_red(row) ? TEXT_ALARM : TEXT_BODY;
         text_fit(fitted, sizeof(fitted),
-                 pool_printf(pool, "%s: %s %s", lane_verdict(lane), words_change(pool, decision->ratio),
-                             words_interval(pool, decision->lo, decision->hi)),
+                 pool_printf(pool, "%s: %s %s", row->verdict, words_change(pool, row->ratio),
+                             words_interval(pool, row->lo, row->hi)),
                  style, WORDS_ROOM);
         chart_text(chart, WORDS_LEFT, y - ROW * APART, style, TEXT_LEFT, fitted);
         chart_text(chart, WORDS_LEFT, y + ROW * APART, TEXT_NOTE, TEXT_LEFT,
-                   pool_printf(pool, "A/A %s, spread %s", words_change(pool, decision->aa_ratio),
-                               words_share(pool, decision->aa_spread)));
+                   pool_printf(pool, "A/A %s, spread %s", words_change(pool, row->aa_ratio),
+                               words_share(pool, row->aa_spread)));
     }
 }
 
 static void write_words(struct chart *chart, const struct forest *forest, const struct chart_list *list)
 {
-    char text[500], more[80] = "";
+    char meaning[500], more[80] = "";
     chart_title(
         chart, "Head against base, cell by cell", NULL,
         "square: change of the head; circle: the base against itself, which shows what this machine makes of nothing");
     if (forest->left_out)
         snprintf(more, sizeof(more), " %zu more cells are in gate.json.", forest->left_out);
-    snprintf(text, sizeof(text),
-             "n = %zu blocks; lines: 95 %% interval (signed-rank). Band: noise; an interval must lie past it as a "
+    snprintf(meaning, sizeof(meaning),
+             "n = %ld blocks; lines: 95 %% interval (signed-rank). Band: noise; an interval must lie past it as a "
              "whole. Darker: "
              "the threshold of %g %%.%s",
              forest->blocks, 100 * forest->threshold, more);
-    chart_caption(chart, list->run, text);
+    chart_caption(chart, list->run, meaning);
 }
 
 static int make(struct chart_list *list, const void *context, struct failure *ret_failure)
 {
     const struct forest *forest = context;
+    if (forest->count == 0)
+        return 0;
     double bottom = AXES_TOP + ROW * (double)forest->count;
     struct chart *chart = chart_begin(list, "forest", 0, bottom + AXES_FOOT + CHART_CAPTION_HEIGHT, ret_failure);
     if (!chart)
@@ -165,13 +216,26 @@ static int make(struct chart_list *list, const void *context, struct failure *re
     return chart_end(list, chart, "forest", ret_failure);
 }
 
-int gate_forest_draw(const struct gate_request *request, const struct gate_result *result, struct failure *ret_failure)
+static int draw(const char *dir, const struct gate_stored *stored, struct failure *ret_failure)
 {
-    struct forest forest = {.threshold = request->rules.threshold};
-    collect(&forest, request->plan);
-    if (forest.count == 0)
-        return 0;
+    struct forest forest = {0};
+    if (!stored->verdicts)
+        return failure_set(ret_failure, EXIT_NO_DATA, "%s/" GATE_FILE ": this gate was ended before its verdicts", dir);
+    collect(&forest, stored->verdicts);
     /* What a chart's caption says of the machine comes from a run's lines; a gate has the same. */
-    struct run_data run = {.dir = result->dir, .run = result->json, .env = result->env, .partial = result->partial};
-    return charts_write(&run, make, &forest, ret_failure);
+    struct run_data run = {.dir = (char *)dir,
+                           .run = stored->gate,
+                           .env = stored->env,
+                           .partial = json_is_true(json_object_get(stored->verdicts, "partial"))};
+    return charts_write(&run, make, &forest, ret_failure) < 0 ? -1 : forest.count > 0;
+}
+
+int gate_forest_draw(const char *dir, struct failure *ret_failure)
+{
+    struct gate_stored stored;
+    if (gate_stored_read(&stored, dir, ret_failure) < 0)
+        return -1;
+    int result = draw(dir, &stored, ret_failure);
+    gate_stored_finish(&stored);
+    return result;
 }

@@ -3,13 +3,14 @@
 #ifndef BENCH_GATE_GATE_FOREST_H
 #define BENCH_GATE_GATE_FOREST_H
 
-#include "gate.h"
+#include "../failure.h"
 
 /**
- * Draw DIR/charts/forest.svg and .png, with the .gp and .dat that drew them.
+ * Draw a stored gate: DIR/charts/forest.svg and .png, with the .gp and .dat that drew them.
  *
- * Returns 0 (also where no cell has figures: then there is no chart), or -1 as report_write_charts.
+ * Returns how many charts there are: 1, or 0 where no cell has figures; or -1 as gate_stored_read and
+ * report_write_charts; EXIT_NO_DATA where the gate was killed before its verdicts.
  */
-int gate_forest_draw(const struct gate_request *request, const struct gate_result *result, struct failure *ret_failure);
+int gate_forest_draw(const char *dir, struct failure *ret_failure);
 
 #endif

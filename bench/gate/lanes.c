@@ -1,5 +1,4 @@
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include "lanes.h"
@@ -12,22 +11,6 @@
 static int no_memory(struct failure *ret_failure)
 {
     return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory for the gate");
-}
-
-int gate_plan_note(struct gate_plan *plan, struct failure *ret_failure, const char *format, ...)
-{
-    char **grown = reallocarray(plan->notes, plan->note_count + 1, sizeof(*grown));
-    if (!grown)
-        return no_memory(ret_failure);
-    plan->notes = grown;
-    va_list args;
-    va_start(args, format);
-    int size = vasprintf(&grown[plan->note_count], format, args);
-    va_end(args);
-    if (size < 0)
-        return no_memory(ret_failure);
-    plan->note_count++;
-    return 0;
 }
 
 const char *gate_plan_scenario(const struct gate_plan *plan)
@@ -204,8 +187,8 @@ static int make_lanes(struct gate_plan *plan, struct failure *ret_failure)
         return failure_set(ret_failure, EXIT_USAGE, "%s: no cell makes requests, so no server can be compared by it",
                            base->scenario);
     if (silent)
-        return gate_plan_note(plan, ret_failure, "left out: %zu cell%s without requests; servers are compared", silent,
-                              silent == 1 ? "" : "s");
+        return notes_add(&plan->notes, ret_failure, "%zu cell%s without requests %s left out: servers are compared.", silent,
+                         silent == 1 ? "" : "s", silent == 1 ? "is" : "are");
     return 0;
 }
 
@@ -284,9 +267,7 @@ void gate_plan_finish(struct gate_plan *plan)
         free(lane->reason);
     }
     free(plan->lanes);
-    for (size_t i = 0; i < plan->note_count; i++)
-        free(plan->notes[i]);
-    free(plan->notes);
+    notes_finish(&plan->notes);
     free(plan->url_template);
     free(plan->planned_url);
     for (int side = 0; side < SIDES; side++)
@@ -318,7 +299,7 @@ size_t gate_plan_trials(const struct gate_plan *plan, double *ret_estimate_s)
 static void print_minutes(double seconds, FILE *out)
 {
     if (seconds < 100)
-        fprintf(out, "%.0f s", ceil(seconds));
+        fprintf(out, "%.0f s (%.1f min)", ceil(seconds), seconds / 60);
     else
         fprintf(out, "%.1f min", seconds / 60);
 }
@@ -355,8 +336,7 @@ void gate_plan_print(const struct gate_plan *plan, const struct gate_rules *rule
                 100 * gate_smallest_change((size_t)plan->blocks, spreads[i], rules->threshold));
     fputs("(the A/A spread of a cell; a gate prints it). More blocks find smaller ones, down to the threshold.\n", out);
     const struct plan *base = &plan->plans[SIDE_BASE];
-    for (size_t i = 0; i < base->note_count; i++)
-        fprintf(out, "note: %s\n", base->notes[i]);
-    for (size_t i = 0; i < plan->note_count; i++)
-        fprintf(out, "note: %s\n", plan->notes[i]);
+    notes_print(&base->left_out, out);
+    notes_print(&base->notes, out);
+    notes_print(&plan->notes, out);
 }

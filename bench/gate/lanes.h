@@ -45,8 +45,7 @@ struct gate_plan {
     struct gate_lane *lanes;
     size_t lane_count;
     int64_t blocks; /**< of each phase */
-    char **notes;   /**< what a reader should know, beside what the base's plan notes */
-    size_t note_count;
+    struct notes notes; /**< what a reader should know, beside what the base's plan notes */
 };
 
 /**
@@ -72,10 +71,6 @@ void gate_plan_allow(struct gate_plan *plan, const struct allow_list *list);
 /** Returns how many trials there are, confirmation apart, and how long they take in seconds (each pointer may be NULL).
  */
 size_t gate_plan_trials(const struct gate_plan *plan, double *ret_estimate_s);
-
-/** Add a note. Returns 0 or -1 (memory). */
-int gate_plan_note(struct gate_plan *plan, struct failure *ret_failure, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 /** Write it for a person: cells, metrics, minutes, and the smallest change that can be found. For --dry-run. */
 void gate_plan_print(const struct gate_plan *plan, const struct gate_rules *rules, FILE *out);

@@ -30,7 +30,7 @@ struct making {
     struct cell_list *list;
     struct said_table said;
     struct settings base; /* what all its points share */
-    bool transfers;
+    bool transfers, idle;
     struct axis axes[MOST_AXES];
     size_t axis_count;
     char *concurrent; /* of the runners: those that take a number of workers, */
@@ -85,7 +85,8 @@ static int choose_workload(struct making *making)
                       making->failure))
         return -1;
     making->transfers = workload_find(name)->transfers;
-    return said_settle(&making->said, making->transfers, strcmp(name, idle_workload) == 0, making->failure);
+    making->idle = strcmp(name, idle_workload) == 0;
+    return said_settle(&making->said, making->transfers, making->idle, making->failure);
 }
 
 static int parse_base(struct making *making)
@@ -245,7 +246,7 @@ static int set_rate(struct cell *cell, int64_t rate, struct failure *ret_failure
 
 int cell_at_rate(struct cell *ret_cell, const struct cell *first, int64_t rate, struct failure *ret_failure)
 {
-    struct cell cell = {.transfers = first->transfers, .without_workers = first->without_workers, .find = true};
+    struct cell cell = {.transfers = first->transfers, .idle = first->idle, .without_workers = first->without_workers, .find = true};
     if (settings_copy(&cell.settings, &first->settings, ret_failure))
         return -1;
     cell.sweep = strdup(first->sweep);
@@ -338,7 +339,7 @@ static int add_point(struct making *making, const char *runner_list, bool withou
     if (!grown)
         return no_memory(making);
     list->cells = grown;
-    struct cell cell = {.without_workers = without_workers, .transfers = making->transfers};
+    struct cell cell = {.without_workers = without_workers, .transfers = making->transfers, .idle = making->idle};
     if (fill_point(making, &cell, runner_list)) {
         cell_finish(&cell);
         return -1;

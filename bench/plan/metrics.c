@@ -3,16 +3,14 @@
 
 /* clang-format off */
 const struct metric metrics[] = {
-    {"wall_s",         "s",   "wall time",          false, false, 1},
-    {"jobs_per_s",     "1/s", "jobs a second",      true,  false, 1},
-    {"cpu_us_per_job", "us",  "CPU a job",          false, true,  1},
-    {"rss_peak_kib",   "KiB", "peak memory",        false, true,  1},
-    {"latency_p99_ms", "ms",  "latency, 99 of 100", false, false, 368}, /* stats_quantile_min_n(0.99) */
+    [METRIC_WALL_S]         = {"wall_s",         "s",   "wall time",                false, false, 1},
+    [METRIC_JOBS_PER_S]     = {"jobs_per_s",     "1/s", "jobs per second",          true,  false, 1},
+    [METRIC_CPU_US_PER_JOB] = {"cpu_us_per_job", "us",  "CPU per job",              false, true,  1},
+    [METRIC_RSS_PEAK_KIB]   = {"rss_peak_kib",   "KiB", "peak memory",              false, true,  1},
+    [METRIC_LATENCY_P99_MS] = {"latency_p99_ms", "ms",  "latency, 99th percentile", false, false, 368}, /* stats_quantile_min_n(0.99) */
     {0},
 };
 /* clang-format on */
-
-enum { METRIC_COUNT = sizeof(metrics) / sizeof(metrics[0]) - 1 };
 
 const struct metric *metric_find(const char *name)
 {

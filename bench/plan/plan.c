@@ -1,4 +1,3 @@
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include "../cpus.h"
@@ -14,25 +13,6 @@ enum { MOST_TRIALS = 1000000, QUICK_BLOCKS = 6, INTERVAL_BLOCKS = 6 };
 static int no_memory(struct failure *ret_failure)
 {
     return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory for the plan");
-}
-
-static int add_note(struct plan *plan, struct failure *ret_failure, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static int add_note(struct plan *plan, struct failure *ret_failure, const char *format, ...)
-{
-    char **grown = reallocarray(plan->notes, plan->note_count + 1, sizeof(*grown));
-    if (!grown)
-        return no_memory(ret_failure);
-    plan->notes = grown;
-    va_list args;
-    va_start(args, format);
-    int size = vasprintf(&grown[plan->note_count], format, args);
-    va_end(args);
-    if (size < 0)
-        return no_memory(ret_failure);
-    plan->note_count++;
-    return 0;
 }
 
 /* --- settings of the whole run --- */
@@ -74,7 +54,7 @@ static int add_section(struct plan *plan, struct cell_list *list, const struct c
         return -1;
     if (!needed)
         return 0;
-    return add_note(plan, ret_failure, "left out: %s (needs %lld CPUs, here are %lld)",
+    return notes_add(&plan->left_out, ret_failure, "%s is left out: it needs %lld CPUs, here are %lld.",
                     source->section ? source->section->name : "the cell", (long long)needed,
                     (long long)source->cpu_count);
 }
@@ -93,16 +73,18 @@ static int make_cells(struct plan *plan, struct cell_source *source, struct fail
     plan->cells = list.cells;
     plan->cell_count = list.count;
     if (result == 0 && list.count == 0)
-        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "%s: nothing to run; %s", plan->scenario, plan->notes[0]);
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "%s: nothing to run; %s", plan->scenario,
+                           plan->left_out.texts[0]);
     return result;
 }
 
 /* An option that no cell can use is a mistake, not a wish to be passed over. */
 static int check_options_used(const struct plan *plan, const struct cell_source *source, struct failure *ret_failure)
 {
-    bool transfers = false, rates = false, counted = false;
+    bool transfers = false, busy = false, rates = false, counted = false;
     for (size_t i = 0; i < plan->cell_count; i++) {
         transfers = transfers || plan->cells[i].transfers;
+        busy = busy || !plan->cells[i].idle;
         rates = rates || plan->cells[i].settings.rate;
         counted = counted || !plan->cells[i].find;
     }
@@ -114,6 +96,11 @@ static int check_options_used(const struct plan *plan, const struct cell_source 
                 "--%s: means nothing here, since no cell makes requests; leave it out, or say --workload "
                 "download",
                 key->name);
+        if (key->busy_only && !busy)
+            return failure_set(ret_failure, EXIT_USAGE,
+                               "--%s: means nothing here, since no cell's jobs do anything; leave it out, or say "
+                               "--workload sleep",
+                               key->name);
         if (key->open_loop_only && !rates)
             return failure_set(ret_failure, EXIT_USAGE,
                                "--%s: means nothing here, since no cell has a rate; leave it out, or say --rate",
@@ -194,13 +181,13 @@ static int make_trials(struct plan *plan, struct failure *ret_failure)
 static int note_cell(struct plan *plan, const struct cell *cell, struct failure *ret_failure)
 {
     struct delay_totals totals;
-    if (cell->find && add_note(plan, ret_failure, "%s: a search, of up to %d trials of about %lld s under each runner",
+    if (cell->find && notes_add(&plan->notes, ret_failure, "%s: a search, of up to %d trials of about %lld s under each runner",
                                cell->sweep, KNEE_MOST_TRIALS, (long long)cell->settings.duration_s))
         return -1;
     if (!cell->transfers || delay_list_measure(&totals, cell->settings.delay_ms, "delay-ms", NULL))
         return 0;
     if (totals.count && totals.max_ms >= (double)cell->settings.timeout_ms)
-        return add_note(plan, ret_failure, "%s: jobs are delayed by %g ms and time out after %lld ms", cell->name,
+        return notes_add(&plan->notes, ret_failure, "%s: jobs are delayed by %g ms and time out after %lld ms", cell->name,
                         totals.max_ms, (long long)cell->settings.timeout_ms);
     return 0;
 }
@@ -208,7 +195,7 @@ static int note_cell(struct plan *plan, const struct cell *cell, struct failure 
 static int add_notes(struct plan *plan, struct failure *ret_failure)
 {
     if (plan->run.blocks < INTERVAL_BLOCKS &&
-        add_note(plan, ret_failure, "no interval can be given below %d blocks", INTERVAL_BLOCKS))
+        notes_add(&plan->notes, ret_failure, "no interval can be given below %d blocks", INTERVAL_BLOCKS))
         return -1;
     bool foreign = false;
     for (size_t i = 0; i < plan->cell_count; i++) {
@@ -217,7 +204,7 @@ static int add_notes(struct plan *plan, struct failure *ret_failure)
             return -1;
     }
     if (foreign)
-        return add_note(plan, ret_failure,
+        return notes_add(&plan->notes, ret_failure,
                         "how long a server of your own takes is not known: it is missing from the expected time");
     return 0;
 }
@@ -274,9 +261,8 @@ void plan_finish(struct plan *plan)
 {
     struct cell_list list = {.cells = plan->cells, .count = plan->cell_count};
     cell_list_finish(&list);
-    for (size_t i = 0; i < plan->note_count; i++)
-        free(plan->notes[i]);
-    free(plan->notes);
+    notes_finish(&plan->left_out);
+    notes_finish(&plan->notes);
     free(plan->lanes);
     free(plan->trials);
     free(plan->scenario);

@@ -7,6 +7,7 @@
 #define BENCH_PLAN_H
 
 #include <stdio.h>
+#include "../notes.h"
 #include "settings.h"
 
 struct cell {
@@ -18,6 +19,7 @@ struct cell {
     char *params; /**< what else defines it: "delay-ms=20 spin-us=5", in the table's order, defaults left out */
     struct settings settings; /**< jobs and concurrency resolved */
     bool transfers;           /**< its workload makes requests: connections and a server mean something */
+    bool idle;                /**< its workload does nothing: only the harness is measured */
     bool without_workers;     /**< of a sweep's serial lane: concurrency does not apply; the name is the section's */
     bool find; /**< the first point of a search for the highest rate (knee.h); the others are made as it goes */
 };
@@ -43,8 +45,8 @@ struct plan {
     struct planned_trial *trials; /**< block by block; within a block in an order drawn from the seed */
     size_t trial_count;
     size_t search_count; /**< lanes whose cell is a search: none of their trials is among these */
-    char **notes; /**< "left out: download-all-cpus (needs 3 CPUs, here are 2)" */
-    size_t note_count;
+    struct notes left_out; /**< "download-all-cpus is left out: it needs 3 CPUs, here are 2." */
+    struct notes notes;    /**< of its blocks and its time */
 };
 
 /** What the command line said: key and text, in order; borrowed until plan_make returns. */

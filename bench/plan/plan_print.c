@@ -74,8 +74,8 @@ void plan_print(const struct plan *plan, FILE *out)
     print_duration(plan_estimate_s(plan), out);
     fputs("\n\n", out);
     print_cells(plan, out);
-    if (plan->note_count)
+    if (plan->left_out.count + plan->notes.count > 0)
         putc('\n', out);
-    for (size_t i = 0; i < plan->note_count; i++)
-        fprintf(out, "note: %s\n", plan->notes[i]);
+    notes_print(&plan->left_out, out);
+    notes_print(&plan->notes, out);
 }

@@ -116,12 +116,10 @@ static int drop_foreign_to_workload(struct said_table *table, bool idle, struct 
     for (const struct setting_key *key = setting_keys; key->name; key++)
         if (key->transfers_only && drop(table, key, "'s workload makes no requests (download does)", ret_failure))
             return -1;
-    if (!idle)
-        return 0;
-    return drop(table, setting_find("delay-ms"), "'s workload does nothing at all", ret_failure) ||
-                   drop(table, setting_find("spin-us"), "'s workload does nothing at all", ret_failure)
-               ? -1
-               : 0;
+    for (const struct setting_key *key = setting_keys; idle && key->name; key++)
+        if (key->busy_only && drop(table, key, "'s workload does nothing at all", ret_failure))
+            return -1;
+    return 0;
 }
 
 /* A closed loop has no arrivals; a search sets how many jobs its steps have. */

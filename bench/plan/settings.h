@@ -75,6 +75,7 @@ struct setting_key {
     size_t offset;
     bool transfers_only;               /**< means nothing to a workload that makes no transfers */
     bool open_loop_only;               /**< means nothing without a rate */
+    bool busy_only;                    /**< means nothing to a job that does nothing */
     bool sweeps;                       /**< a comma list in a cell makes one cell for each value (counts only) */
     bool in_params;                    /**< part of the cell's canonical params text if it is not the default */
     bool gate_only;                    /**< of `iorace gate` and of scenarios: no option of run, and no trial hears of it */

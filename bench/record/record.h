@@ -33,6 +33,9 @@ struct record_field {
 /** How a line of run.ndjson is dumped: one line, reals with the digits that record_to_json promises. */
 #define RECORD_DUMP_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(9))
 
+/** How JSON is dumped that people may read, too: the same digits, on lines of their own. */
+#define RECORD_PRETTY_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(9))
+
 /** Set every field to null. */
 void record_init(const struct record_field *fields, void *record);
 

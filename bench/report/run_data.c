@@ -1,23 +1,16 @@
 /* run.ndjson into memory: read line by line, checked, then summarised. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "ndjson.h"
 #include "report.h"
 #include "run_data.h"
 #include "run_line.h"
 #include "trial_index.h"
 
-/* A million kept samples are a line of 40 MB; beyond this it is no line of ours, and would take gigabytes to parse. */
-#define MOST_LINE_BYTES (256u << 20)
+static const char file_name[] = "run.ndjson";
 
 struct reader {
     struct run_data *run;
-    char *path;
-    size_t line;         /* the one being read, from 1 */
     size_t *trial_lines; /* where each trial stood */
     size_t trial_room, set_room;
 };
@@ -39,7 +32,7 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
     return grown;
 }
 
-static int add_trial(struct reader *reader, const json_t *object, struct failure *ret_failure)
+static int add_trial(struct reader *reader, size_t line, const json_t *object, struct failure *ret_failure)
 {
     struct run_data *run = reader->run;
     size_t room = reader->trial_room;
@@ -60,7 +53,7 @@ static int add_trial(struct reader *reader, const json_t *object, struct failure
         record_finish(trial_fields, trial);
         return -1;
     }
-    reader->trial_lines[run->trial_count++] = reader->line;
+    reader->trial_lines[run->trial_count++] = line;
     return 0;
 }
 
@@ -77,8 +70,9 @@ static int add_samples(struct reader *reader, const json_t *object, struct failu
     return 0;
 }
 
-static int add_object(struct reader *reader, json_t *object, struct failure *ret_failure)
+static int add_object(void *context, size_t line, json_t *object, struct failure *ret_failure)
 {
+    struct reader *reader = context;
     struct run_data *run = reader->run;
     if (!run->run) {
         if (run_line_read_lanes(run, object, ret_failure) != 0)
@@ -92,7 +86,7 @@ static int add_object(struct reader *reader, json_t *object, struct failure *ret
     if (!type)
         return failure_set(ret_failure, EXIT_NO_DATA, "type is missing");
     if (strcmp(type, "trial") == 0)
-        return add_trial(reader, object, ret_failure);
+        return add_trial(reader, line, object, ret_failure);
     if (strcmp(type, "lane") == 0)
         return run_line_add_lane(run, object, ret_failure);
     if (strcmp(type, "sample") == 0)
@@ -111,49 +105,6 @@ static int add_object(struct reader *reader, json_t *object, struct failure *ret
         return 0;
     }
     return failure_set(ret_failure, EXIT_NO_DATA, "type '%.60s' is not one of run, env, lane, trial, sample, summary", type);
-}
-
-static int add_line(struct reader *reader, const char *text, size_t length, struct failure *ret_failure)
-{
-    if (length > MOST_LINE_BYTES)
-        return failure_set(ret_failure, EXIT_NO_DATA, "longer than %u MiB", MOST_LINE_BYTES >> 20);
-    json_error_t error;
-    json_t *object = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-    if (!object)
-        return failure_set(ret_failure, EXIT_NO_DATA, "not JSON: %s (byte %d)", error.text, error.position);
-    int result = json_is_object(object) ? add_object(reader, object, ret_failure)
-                                        : failure_set(ret_failure, EXIT_NO_DATA, "not a JSON object");
-    json_decref(object);
-    return result;
-}
-
-/* Put file and line in front of a cause. */
-static int at_line(const struct reader *reader, size_t line, const struct failure *cause, struct failure *ret_failure)
-{
-    return failure_set(ret_failure, cause->status, "%s:%zu: %s", reader->path, line, cause->text);
-}
-
-static int read_lines(struct reader *reader, FILE *file, struct failure *ret_failure)
-{
-    char *text = NULL;
-    size_t room = 0;
-    ssize_t length;
-    int result = 0;
-    while (result == 0 && (errno = 0, length = getline(&text, &room, file)) > 0) {
-        if (text[length - 1] != '\n')
-            break; /* the writer was killed in the middle of it */
-        reader->line++;
-        struct failure cause = {0};
-        if (add_line(reader, text, (size_t)length - 1, &cause) != 0)
-            result = at_line(reader, reader->line, &cause, ret_failure);
-    }
-    if (result == 0 && length < 0 && errno != 0)
-        result = failure_set(ret_failure, errno == ENOMEM ? EXIT_LOCAL_LIMIT : EXIT_USAGE, "cannot read %s: %s",
-                             reader->path, strerror(errno));
-    free(text);
-    if (result == 0 && reader->line == 0)
-        result = failure_set(ret_failure, EXIT_NO_DATA, "%s: no whole line in it, so no run", reader->path);
-    return result;
 }
 
 /* Every trial belongs to a planned lane, once in a block: what follows would silently leave out or mix the others. */
@@ -177,59 +128,26 @@ static int check_trials(const struct reader *reader, struct failure *ret_failure
         const struct trial_record *trial = &run->trials[twice];
         failure_set(&cause, EXIT_NO_DATA, "'%.200s' under '%.100s' in block %lld is there twice", trial->cell,
                     trial->runner, (long long)trial->block);
-        return at_line(reader, reader->trial_lines[twice], &cause, ret_failure);
+        return ndjson_at_line(run->dir, file_name, reader->trial_lines[twice], &cause, ret_failure);
     }
     if (unknown < run->trial_count) {
         const struct trial_record *trial = &run->trials[unknown];
         failure_set(&cause, EXIT_NO_DATA, "'%.200s' under '%.100s' is not in the plan of line 1", trial->cell,
                     trial->runner);
-        return at_line(reader, reader->trial_lines[unknown], &cause, ret_failure);
+        return ndjson_at_line(run->dir, file_name, reader->trial_lines[unknown], &cause, ret_failure);
     }
     return 0;
-}
-
-/* Only a regular file: opening a pipe that somebody left there would wait for ever. */
-static FILE *open_run(const char *dir, const char *path, struct failure *ret_failure)
-{
-    struct stat status;
-    int error = stat(dir, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? 0 : ENOTDIR;
-    if (error) {
-        failure_set(ret_failure, EXIT_USAGE, "%s: %s; wanted the directory of a run, such as results/latest", dir,
-                    strerror(error));
-        return NULL;
-    }
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) {
-        failure_set(ret_failure, EXIT_USAGE, "cannot read %s: %s", path, strerror(errno));
-        return NULL;
-    }
-    FILE *file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fdopen(fd, "r") : NULL;
-    if (!file) {
-        close(fd);
-        failure_set(ret_failure, EXIT_USAGE, "cannot read %s: not a regular file", path);
-    }
-    return file;
 }
 
 int run_data_read(struct run_data *ret_run, const char *dir, struct failure *ret_failure)
 {
     struct run_data run = {.dir = strdup(dir), .env = json_null(), .partial = true};
     struct reader reader = {.run = &run};
-    if (asprintf(&reader.path, "%s/run.ndjson", dir) < 0)
-        reader.path = NULL;
-    int result = run.dir && reader.path ? 0 : no_memory(ret_failure);
-
-    FILE *file = result == 0 ? open_run(dir, reader.path, ret_failure) : NULL;
-    result = file ? 0 : -1;
-    if (result == 0)
-        result = read_lines(&reader, file, ret_failure);
+    int result = run.dir ? ndjson_read(dir, file_name, add_object, &reader, ret_failure) : no_memory(ret_failure);
     if (result == 0)
         result = check_trials(&reader, ret_failure);
     if (result == 0)
         result = summary_compute(&run, ret_failure);
-    if (file)
-        fclose(file);
-    free(reader.path);
     free(reader.trial_lines);
     if (result != 0)
         run_data_finish(&run);

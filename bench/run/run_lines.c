@@ -77,6 +77,7 @@ json_t *run_env_line(const struct plan *plan, const struct cpu_split *split, con
     json_object_set_new(line, "client_cpus", json_string(split->client));
     json_object_set_new(line, "server_cpus", record_json_text(split->server[0] ? split->server : NULL, RECORD_TEXT_BYTES));
     json_object_set_new(line, "server", record_json_text(server, RECORD_TEXT_BYTES));
+    notes_append_json(&plan->left_out, json_object_get(line, "warnings"));
     warn_of_backlog(line, plan);
     if (split->shared && split->server[0])
         json_array_append_new(json_object_get(line, "warnings"),

@@ -9,7 +9,7 @@
 #include <string.h>
 #include "../compare/comparison_output.h"
 #include "../compare/sparkline.h"
-#include "../commands/percent.h"
+#include "../commands/threshold.h"
 #include "../report/tables_markdown.h"
 #include "fixtures/made_up_run.h"
 
@@ -424,8 +424,8 @@ static void metrics_by_name(void **state)
     const struct compare_metric *list[COMPARE_METRICS_MOST];
     struct failure failure;
     assert_int_equal(compare_metric_parse_list("cpu_us_per_job,wall_s", list, &failure), 2);
-    assert_string_equal(list[0]->name, "cpu_us_per_job");
-    assert_string_equal(list[1]->name, "wall_s");
+    assert_string_equal(list[0]->of->name, "cpu_us_per_job");
+    assert_string_equal(list[1]->of->name, "wall_s");
     const char *bad[] = {"", "wall", "wall_s,", ",wall_s", "wall_s,wall_s", "wall_s,x,jobs_per_s"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         assert_int_equal(compare_metric_parse_list(bad[i], list, &failure), -1);
@@ -435,17 +435,23 @@ static void metrics_by_name(void **state)
         compare_metric_parse_list("wall_s,jobs_per_s,cpu_us_per_job,rss_peak_kib,latency_p99_ms", list, &failure), 5);
 }
 
-static void percents(void **state)
+static void thresholds(void **state)
 {
     (void)state;
+    struct failure failure;
     double share = 0;
-    assert_int_equal(percent_parse("5%", &share), 0);
+    assert_int_equal(threshold_parse("5%", &share, &failure), 0);
     assert_float_equal(share, 0.05, 1e-12);
-    assert_int_equal(percent_parse("2.5", &share), 0);
+    assert_int_equal(threshold_parse("0.1%", &share, &failure), 0);
+    assert_float_equal(share, 0.001, 1e-12);
+    assert_int_equal(threshold_parse("2.5", &share, &failure), 0);
     assert_float_equal(share, 0.025, 1e-12);
-    const char *bad[] = {"", "%", "x", "0", "-5%", "nan", "inf", "5%%", "5 %", "5x", "1e9"};
-    for (size_t i = 0; i < COUNT(bad); i++)
-        assert_int_equal(percent_parse(bad[i], &share), -1);
+    /* 0.05 may be meant as a share. */
+    const char *bad[] = {"", "%", "x", "0", "0.05", "0.05%", "-5%", "+5%", "nan", "inf", "5%%", "5 %", "5x", "1e1", "101%"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        assert_int_equal(threshold_parse(bad[i], &share, &failure), -1);
+        assert_int_equal(failure.status, EXIT_USAGE);
+    }
     assert_float_equal(share, 0.025, 1e-12);
 }
 
@@ -485,7 +491,7 @@ int main(void)
         cmocka_unit_test(the_table),
         cmocka_unit_test(the_json),
         cmocka_unit_test(metrics_by_name),
-        cmocka_unit_test(percents),
+        cmocka_unit_test(thresholds),
         cmocka_unit_test(sparklines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,50 +1,7 @@
-/* From a scenario and options to cells, lanes and an order. */
-#include "test_plan_support.h"
+/* From a scenario and options to cells and lanes. */
+#include "test_plan_made.h"
 #include "../plan/cells.h"
-#include "../plan/order.h"
-#include "../plan/plan.h"
-#include "../plan/random.h"
 #include "../plan/scenario.h"
-
-enum { MOST_OVERRIDES = 8 };
-
-/* Options as `key, value` pairs, NULL at the end. */
-static int make_from(struct plan *plan, const char *path, bool quick, const char *const *pairs, struct failure *failure)
-{
-    struct plan_override overrides[MOST_OVERRIDES] = {0};
-    size_t count = 0;
-    for (; pairs && *pairs; pairs += 2) {
-        overrides[count].key = setting_find(pairs[0]);
-        overrides[count++].value = pairs[1];
-    }
-    memset(failure, 0, sizeof(*failure));
-    return plan_make(plan, path, overrides, count, quick, failure);
-}
-
-#define PAIRS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
-static struct plan make_plan(const char *text, bool quick, const char *const *pairs)
-{
-    struct plan plan;
-    struct failure failure;
-    if (text)
-        write_text("s.ini", text);
-    if (make_from(&plan, text ? "s.ini" : NULL, quick, pairs, &failure))
-        fail_msg("%s", failure.text);
-    return plan;
-}
-
-static void assert_refused(const char *text, const char *const *pairs, const char *said)
-{
-    struct plan plan;
-    struct failure failure;
-    if (text)
-        write_text("s.ini", text);
-    if (make_from(&plan, text ? "s.ini" : NULL, false, pairs, &failure) != -1)
-        fail_msg("accepted: %s", text ? text : said);
-    assert_int_equal(failure.status, EXIT_USAGE);
-    assert_holds(failure.text, said);
-}
 
 static const struct cell *cell_of(const struct plan *plan, const char *name)
 {
@@ -121,7 +78,7 @@ static void test_where_the_jobs_come_from(void **state)
         {"workload = download\njobs = 9", "url-file", "urls.txt", 3},
         {"workload = download\ndelay-ms = 2x5", "url-file", "urls.txt", 3},
         /* An option that does not concern the workload changes nothing. */
-        {"workload = null\njobs = 7", "delay-ms", "2x5", 7},
+        {"workload = null\njobs = 7\n[cell b]\nworkload = sleep", "delay-ms", "2x5", 7},
     };
     write_text("urls.txt", "http://127.0.0.1/1\nhttp://127.0.0.1/2\nhttp://127.0.0.1/3\n");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -273,7 +230,7 @@ static void test_search(void **state)
     assert_string_equal(plan.cells[0].name, "sleep/rate=100");
     assert_int_equal(plan.cells[0].settings.jobs, 900);
     assert_int_equal(plan.trial_count, 0);
-    assert_holds(plan.notes[plan.note_count - 1], "sleep: a search, of up to 40 trials of about 9 s");
+    assert_holds(plan.notes.texts[plan.notes.count - 1], "sleep: a search, of up to 40 trials of about 9 s");
     plan_finish(&plan);
 }
 
@@ -391,6 +348,7 @@ static void test_refused(void **state)
     assert_refused("[cell a]\nrate = 1M\nduration-s = 101\n", NULL,
                    "s.ini:3: duration-s: 1000000 jobs a second for 101 s make 101000000 jobs; at most 100000000");
     assert_refused("[cell a]\nworkload = null\ndelay-ms = 4\n", NULL, "s.ini:3: delay-ms: means nothing here");
+    assert_refused(NULL, PAIRS("workload", "null", "spin-us", "4"), "--spin-us: means nothing here");
     assert_refused("[cell a]\nurl = http://127.0.0.1/\ndelay-ms = 4\n", NULL,
                    "s.ini:3: delay-ms: only the test server can be asked for it, and url aims elsewhere");
     assert_refused("[cell a]\nworkload = download\nurl-file = absent.txt\n", NULL,
@@ -428,179 +386,15 @@ static void test_too_few_cpus(void **state)
     plan = make_plan("[cell a]\nmin-cpus = 4000\ncpus = 1000-1023\n[cell b]\n", false, NULL);
     assert_int_equal(plan.cell_count, 1);
     assert_string_equal(plan.cells[0].name, "b");
-    assert_int_equal(plan.note_count, 1);
-    assert_holds(plan.notes[0], "left out: a (needs 4000 CPUs, here ");
+    assert_int_equal(plan.left_out.count, 1);
+    assert_holds(plan.left_out.texts[0], "a is left out: it needs 4000 CPUs, here ");
     plan_finish(&plan);
 
     struct failure failure;
     write_text("s.ini", "[cell a]\nmin-cpus = 4000\n");
     assert_int_equal(make_from(&plan, "s.ini", false, NULL, &failure), -1);
     assert_int_equal(failure.status, EXIT_LOCAL_LIMIT);
-    assert_holds(failure.text, "s: nothing to run; left out: a (needs 4000 CPUs");
-}
-
-/* --- order --- */
-
-/* Returns the lanes' numbers of a block in the order in which they run. */
-static void order_of(const struct plan *plan, size_t block, size_t *order)
-{
-    for (size_t i = 0; i < plan->lane_count; i++) {
-        const struct planned_trial *trial = &plan->trials[(block - 1) * plan->lane_count + i];
-        assert_int_equal(trial->block, block);
-        order[i] = (size_t)(trial->lane - plan->lanes);
-    }
-}
-
-static const char ten_lanes[] = "[run]\nrunner = threads\njobs = 1\n[cell s]\nconcurrency = 1,2,3,4,5,6,7,8,9,10\n";
-
-static void test_blocks_are_complete(void **state)
-{
-    (void)state;
-    struct plan plan = make_plan(ten_lanes, false, NULL);
-    assert_int_equal(plan.trial_count, 70);
-    for (size_t block = 1; block <= 7; block++) {
-        size_t order[10];
-        unsigned seen = 0;
-        order_of(&plan, block, order);
-        for (size_t i = 0; i < 10; i++)
-            seen |= 1u << order[i];
-        assert_int_equal(seen, 0x3ff);
-    }
-    plan_finish(&plan);
-}
-
-static void test_order_follows_the_seed(void **state)
-{
-    (void)state;
-    size_t one[10], again[10], other[10], second[10];
-    struct plan plan = make_plan(ten_lanes, false, NULL);
-    order_of(&plan, 1, one);
-    order_of(&plan, 2, second);
-    plan_finish(&plan);
-    plan = make_plan(ten_lanes, false, PAIRS("blocks", "9")); /* more blocks change none of those before */
-    order_of(&plan, 1, again);
-    plan_finish(&plan);
-    plan = make_plan(ten_lanes, false, PAIRS("seed", "2"));
-    order_of(&plan, 1, other);
-    plan_finish(&plan);
-    assert_memory_equal(one, again, sizeof(one));
-    assert_memory_not_equal(one, other, sizeof(one));
-    assert_memory_not_equal(one, second, sizeof(one));
-}
-
-/* Every lane comes to every place equally often: chi-squared with 9 degrees of freedom, p = 1e-6 is 45.1. The seeds are
- * fixed, so this either always passes or never. */
-static void test_every_place_is_as_likely(void **state)
-{
-    (void)state;
-    enum { LANES = 10, BLOCKS = 5000 };
-    int counts[LANES][LANES] = {0};
-    struct lane lanes[LANES];
-    for (int block = 1; block <= BLOCKS; block++) {
-        struct planned_trial trials[LANES];
-        for (int i = 0; i < LANES; i++)
-            trials[i] = (struct planned_trial){.lane = &lanes[i], .block = block};
-        order_block(trials, LANES, 1, block);
-        for (int i = 0; i < LANES; i++)
-            counts[trials[i].lane - lanes][i]++;
-    }
-    for (int lane = 0; lane < LANES; lane++) {
-        double expected = (double)BLOCKS / LANES, chi_squared = 0;
-        for (int i = 0; i < LANES; i++)
-            chi_squared += (counts[lane][i] - expected) * (counts[lane][i] - expected) / expected;
-        assert_true(chi_squared < 45.1);
-    }
-}
-
-static void test_random_streams(void **state)
-{
-    (void)state;
-    /* xoshiro256** from the state 1, 2, 3, 4, worked out by hand: rotl(2 * 5, 7) * 9 = 11520; then s[1] = 0. */
-    struct random_stream stream = {.state = {1, 2, 3, 4}};
-    assert_true(random_next(&stream) == 11520);
-    assert_true(random_next(&stream) == 0);
-    assert_true(random_next(&stream) == 1509978240);
-
-    struct random_stream a, b;
-    random_start(&a, 1, "order", 2, 3);
-    random_start(&b, 1, "order", 2, 3);
-    assert_true(random_next(&a) == random_next(&b));
-    static const struct {
-        int64_t seed;
-        const char *purpose;
-        int64_t block, job;
-    } others[] = {{2, "order", 2, 3}, {1, "delay", 2, 3}, {1, "order", 3, 2}, {1, "order", 2, 4}, {1, "orde", 2, 3}};
-    random_start(&a, 1, "order", 2, 3);
-    uint64_t first = random_next(&a);
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        random_start(&b, others[i].seed, others[i].purpose, others[i].block, others[i].job);
-        assert_true(random_next(&b) != first);
-    }
-    for (int i = 0; i < 1000; i++)
-        assert_true(random_below(&a, 3) < 3);
-    assert_true(random_below(&a, 1) == 0);
-}
-
-/* --- what a person sees --- */
-
-static double seconds_of(const char *text, const char *runner)
-{
-    struct plan plan = make_plan(text, false, PAIRS("runner", runner));
-    double seconds = plan_estimate_trial_s(&plan.lanes[0]);
-    plan_finish(&plan);
-    return seconds;
-}
-
-static void test_estimates(void **state)
-{
-    (void)state;
-    static const char sleeps[] = "[cell a]\nworkload = sleep\ndelay-ms = 10x500,10x200\nconcurrency = 20\n";
-    assert_true(seconds_of(sleeps, "serial") > 7 && seconds_of(sleeps, "serial") < 7.5);
-    assert_true(seconds_of(sleeps, "coroutines") > 0.5 && seconds_of(sleeps, "coroutines") < 0.8);
-    assert_true(seconds_of(sleeps, "blocking-coroutines") > 7);
-    assert_true(seconds_of(sleeps, "null") < 0.5);
-    static const char rounds[] = "[cell a]\nworkload = sleep\ndelay-ms = 100\njobs = 11\nconcurrency = 5\n";
-    assert_true(seconds_of(rounds, "threads") > 0.3 && seconds_of(rounds, "threads") < 0.6);
-}
-
-static void test_default_is_short(void **state)
-{
-    (void)state;
-    struct plan plan;
-    struct failure failure = {0};
-    char *path = scenario_find("default", &failure);
-    assert_non_null(path);
-    assert_int_equal(plan_make(&plan, path, NULL, 0, false, &failure), 0);
-    assert_int_equal(plan.run.blocks, 7);
-    assert_true(plan_estimate_s(&plan) < 170); /* three minutes with starting up */
-    plan_finish(&plan);
-    assert_int_equal(plan_make(&plan, path, NULL, 0, true, &failure), 0);
-    assert_int_equal(plan.run.blocks, 6);
-    assert_true(plan_estimate_s(&plan) < 20);
-    plan_finish(&plan);
-    free(path);
-}
-
-static void test_print(void **state)
-{
-    (void)state;
-    struct plan plan =
-        make_plan("[run]\ntitle = Why not\n[cell a]\nworkload = sleep\ndelay-ms = 2x5\nconcurrency = 1,2\n"
-                  "min-cpus = 1\n[cell b]\nmin-cpus = 4000\n",
-                  false, PAIRS("blocks", "3"));
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    plan_print(&plan, out);
-    fclose(out);
-    assert_holds(text, "s: Why not\n3 blocks of 5 runs = 15, seed 1, expected to take about ");
-    assert_holds(text, "\na                sleep               -          2  default  serial ");
-    assert_holds(text, "\na/concurrency=2  sleep               2          2  default  threads,coroutines ");
-    assert_holds(text, "  delay-ms=2x5\n");
-    assert_holds(text, "\nnote: left out: b (needs 4000 CPUs, here ");
-    assert_holds(text, "\nnote: no interval can be given below 6 blocks\n");
-    free(text);
-    plan_finish(&plan);
+    assert_holds(failure.text, "s: nothing to run; a is left out: it needs 4000 CPUs");
 }
 
 int main(void)
@@ -618,13 +412,6 @@ int main(void)
         cmocka_unit_test(test_params),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_too_few_cpus),
-        cmocka_unit_test(test_blocks_are_complete),
-        cmocka_unit_test(test_order_follows_the_seed),
-        cmocka_unit_test(test_every_place_is_as_likely),
-        cmocka_unit_test(test_random_streams),
-        cmocka_unit_test(test_estimates),
-        cmocka_unit_test(test_default_is_short),
-        cmocka_unit_test(test_print),
     };
     return cmocka_run_group_tests_name("plan", tests, enter_directory, leave_directory);
 }

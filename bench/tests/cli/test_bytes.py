@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import urllib.request
 
+import servers
 import support
 
 ONE = ["--blocks", "1", "--no-charts"]
@@ -83,16 +84,16 @@ class BuiltInServer(Bytes):
         flipped = 77
 
         def answer(connection, request):
-            path = support.path_of(request)
+            path = servers.path_of(request)
             number = int(path.rpartition("?")[2])
             body = bytearray(self.bodies[number])
             if number == flipped - 1:
                 body[len(body) // 2] ^= 1
-            connection.sendall(support.answer_with(bytes(body)))
+            connection.sendall(servers.answer_with(bytes(body)))
             return True
 
         self.assertGreater(len(self.bodies[flipped - 1]), 0)
-        with support.RawServer(answer) as server:
+        with servers.RawServer(answer) as server:
             urls = [url.replace(self.origin.url, server.url) for url in self.urls]
             self.write("urls.txt", hash_lines(self.bodies, urls))
             self.assertOneWrong(self.iorace("run", "--url-file", "urls.txt", "--concurrency", "16", *ONE), flipped)
@@ -114,7 +115,7 @@ class Nginx(Bytes):
         self.bodies = make_bodies(5)
         for number, body in enumerate(self.bodies):
             self.write(f"www/{number:03}.bin", body)
-        self.server = support.Nginx(self.dir, self.dir / "www")
+        self.server = servers.Nginx(self.dir, self.dir / "www")
         self.server.__enter__()
         self.addCleanup(self.server.__exit__)
         self.urls = [f"{self.server.url}/{number:03}.bin" for number in range(COUNT)]
@@ -151,13 +152,13 @@ class Save(Bytes):
 
     def test_nothing_is_left_of_what_failed(self):
         def answer(connection, request):
-            if support.path_of(request) == "/2":
+            if servers.path_of(request) == "/2":
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b"x" * 500)
                 return False
-            connection.sendall(support.answer_with(b"whole"))
+            connection.sendall(servers.answer_with(b"whole"))
             return True
 
-        with support.RawServer(answer) as server:
+        with servers.RawServer(answer) as server:
             self.write("urls.txt", "".join(f"{server.url}/{number}\n" for number in (1, 2, 3)))
             self.assertOneLineOfErrors(self.iorace("run", "--url-file", "urls.txt", "--save", "kept", *ONE))
         for runner in support.RUNNERS:
@@ -167,11 +168,11 @@ class Save(Bytes):
     def test_names_are_ours(self):
         """Whatever the URL or the server says."""
         def answer(connection, request):
-            connection.sendall(support.answer_with(
+            connection.sendall(servers.answer_with(
                 b"x", headers=b'Content-Disposition: attachment; filename="../../evil"\r\n'))
             return True
 
-        with support.RawServer(answer) as server:
+        with servers.RawServer(answer) as server:
             self.write("urls.txt", f"{server.url}/../../evil\n{server.url}/%2e%2e%2fevil\n{server.url}/a/\n")
             self.run_ok("--url-file", "urls.txt", "--save", "kept", "--runner", "coroutines", *ONE)
         self.assertEqual(sorted(support.tree(self.dir / "kept")), ["000001", "000002", "000003"])
@@ -195,10 +196,10 @@ class Verify(Bytes):
     def changing(self, body):
         """A server whose bodies are body(number of the request)."""
         def answer(connection, request):
-            connection.sendall(support.answer_with(body(len(server.requests))))
+            connection.sendall(servers.answer_with(body(len(server.requests))))
             return True
 
-        server = support.RawServer(answer)  # answer looks at it
+        server = servers.RawServer(answer)  # answer looks at it
         return server
 
     def test_bodies_that_differ(self):
@@ -230,15 +231,15 @@ class Verify(Bytes):
         seen = []
 
         def answer(connection, request):
-            number = int(support.path_of(request)[1:])
+            number = int(servers.path_of(request)[1:])
             seen.append(number)
             body = bytearray(b"abc" * 100)
             if number == 4 and seen.count(4) > 2:  # both fetches beforehand gave the same
                 body[7] ^= 1
-            connection.sendall(support.answer_with(bytes(body)))
+            connection.sendall(servers.answer_with(bytes(body)))
             return True
 
-        with support.RawServer(answer) as server:
+        with servers.RawServer(answer) as server:
             self.write("urls.txt", "".join(f"{server.url}/{number}\n" for number in range(1, 9)))
             self.assertOneLineOfErrors(self.iorace("run", "--url-file", "urls.txt", *ONE))
         for trial in support.read_trials(support.latest(self.dir)):
@@ -260,11 +261,11 @@ class Requests(Bytes):
     def requests(self, *args):
         """Those of the jobs, and those that warmed up."""
         def answer(connection, request):
-            answer = support.answer_with(b"fine")
+            answer = servers.answer_with(b"fine")
             connection.sendall(answer[:-4] if request.startswith(b"HEAD") else answer)
             return True
 
-        with support.RawServer(answer) as server:
+        with servers.RawServer(answer) as server:
             self.run_ok("--url", server.url + "/path?q=1", "--jobs", "5", "--concurrency", "2", *args, *ONE)
             warm = [request for request in server.requests if support.WARMUP_AGENT in request]
             return server.job_requests(), warm
@@ -325,8 +326,8 @@ class Requests(Bytes):
     def test_connections(self):
         """Warm: one for each worker, made beforehand. Cold: one for each job."""
         for how, most in (("warm", 3), ("cold", 8)):
-            with self.subTest(how), support.RawServer(
-                    lambda connection, request: connection.sendall(support.answer_with(b"x")) is None) as server:
+            with self.subTest(how), servers.RawServer(
+                    lambda connection, request: connection.sendall(servers.answer_with(b"x")) is None) as server:
                 before = 3  # the run looks whether the server can be reached, and twice at what it gives
                 self.run_ok("--url", server.url, "--jobs", "8", "--concurrency", "3", "--runner", "coroutines",
                             "--connections", how, *ONE)
@@ -345,7 +346,7 @@ class Tls(Bytes):
                         "subjectAltName=IP:127.0.0.1"],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.write("www/a.txt", "over TLS")
-        self.server = support.Nginx(self.dir, self.dir / "www", tls=(self.certificate, self.key))
+        self.server = servers.Nginx(self.dir, self.dir / "www", tls=(self.certificate, self.key))
         self.server.__enter__()
         self.addCleanup(self.server.__exit__)
 
@@ -382,7 +383,7 @@ class Tls(Bytes):
 
     def test_wrong_name(self):
         """The certificate is for 127.0.0.1 and for no name."""
-        support.need_localhost()
+        servers.need_localhost()
         url = self.server.url.replace("127.0.0.1", "localhost") + "/a.txt"
         done = self.iorace("run", "--url", url, "--jobs", "6", "--cacert", self.certificate, *ONE)
         self.assertUntrusted(done)

@@ -7,6 +7,7 @@ import shutil
 import socket
 import time
 
+import servers
 import support
 
 
@@ -130,7 +131,7 @@ class TrialSpec(Errors):
 
 class Targets(Errors):
     def test_dead_port(self):
-        with support.dead_port() as port:
+        with servers.dead_port() as port:
             self.assertRefused(1, [f"http://127.0.0.1:{port}/"], "run", "--url", f"http://127.0.0.1:{port}/")
             self.write("u.txt", f"http://127.0.0.1:{port}/a\nhttp://127.0.0.1:{port}/b\n")
             self.assertRefused(1, [f"http://127.0.0.1:{port}/a"], "run", "--url-file", "u.txt")
@@ -155,12 +156,12 @@ class Targets(Errors):
     def test_unresolvable_host(self):
         before = time.monotonic()
         self.assertRefused(1, ["no-such-host.invalid"], "run", "--url", "http://no-such-host.invalid/",
-                           "--allow-remote", "--timeout-ms", "2000", env=support.IMPATIENT)
+                           "--allow-remote", "--timeout-ms", "2000", env=servers.IMPATIENT)
         self.assertLess(time.monotonic() - before, 30)
 
     def test_remote_without_leave(self):
         """Nothing is contacted. (0.0.0.0 is no address of this machine's loopback, and yet we would notice.)"""
-        with support.RawServer(lambda connection, request: False) as server:
+        with servers.RawServer(lambda connection, request: False) as server:
             url = f"http://0.0.0.0:{server.port}/"
             self.assertRefused(2, ["0.0.0.0", "--allow-remote"], "run", "--url", url)
             self.assertRefused(2, ["192.0.2.1", "--allow-remote"], "run", "--url", "http://192.0.2.1/")
@@ -174,7 +175,7 @@ class Targets(Errors):
         # What decides is where a name leads to, not what it looks like.
         for url in ("http://192.0.2.1.nip.invalid/", "http://localhost.evil.invalid/"):
             with self.subTest(url):
-                self.assertRefused(2, ["--allow-remote"], "run", "--url", url, env=support.IMPATIENT)
+                self.assertRefused(2, ["--allow-remote"], "run", "--url", url, env=servers.IMPATIENT)
 
     def test_a_password_is_refused_and_not_said_again(self):
         for url in ("http://127.0.0.1@192.0.2.1/", "http://me:s3cret@127.0.0.1/"):

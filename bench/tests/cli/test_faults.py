@@ -4,6 +4,7 @@ import collections
 import threading
 import time
 
+import servers
 import support
 
 ONE = ["--blocks", "1", "--no-charts"]
@@ -58,7 +59,7 @@ def endless_header(connection):
 
 
 def redirect(to, status=b"302 Found"):
-    return raw(support.answer_with(status=status, headers=b"Location: " + to + b"\r\nConnection: close\r\n"))
+    return raw(servers.answer_with(status=status, headers=b"Location: " + to + b"\r\nConnection: close\r\n"))
 
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -67,10 +68,10 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 # The row of the table of faults, a name for it, what the server does; and of the job its class, the CURLcodes it may
 # have, and its HTTP status (None: any).
 FAULTS = [
-    (1, "reset before an answer", raw(then=support.reset), "reset", {52, 56}, 0),
-    (1, "reset in the head", raw(b"HTTP/1.1 200 OK\r\nContent-", then=support.reset), "reset", {56}, None),
+    (1, "reset before an answer", raw(then=servers.reset), "reset", {52, 56}, 0),
+    (1, "reset in the head", raw(b"HTTP/1.1 200 OK\r\nContent-", then=servers.reset), "reset", {56}, None),
     (1, "reset in the body", raw(OK + b"Content-Length: 9000\r\n\r\n" + b"x" * 4000,
-                                 then=lambda c: (time.sleep(0.05), support.reset(c))), "reset", {56}, 200),
+                                 then=lambda c: (time.sleep(0.05), servers.reset(c))), "reset", {56}, 200),
     (1, "closed without an answer", raw(), "reset", {52}, 0),
     (2, "body cut short", raw(OK + b"Content-Length: 9000\r\n\r\n" + b"x" * 4000), "short_body", {18}, 200),
     (2, "chunk cut short", raw(CHUNKED + b"400\r\n" + b"x" * 100), "short_body", {18}, 200),
@@ -112,7 +113,7 @@ class Faults(support.SharedCase):
     def prepare(cls):
         cls.lock, cls.met = threading.Lock(), collections.Counter()
         cells = "[run]\nblocks = 1\n"
-        with support.RawServer(cls.answer) as server:
+        with servers.RawServer(cls.answer) as server:
             for first in FIRSTS:
                 urls = [f"{server.url}/good\n"]
                 for number in range(first, min(first + AT_ONCE, len(FAULTS))):
@@ -127,9 +128,9 @@ class Faults(support.SharedCase):
 
     @classmethod
     def answer(cls, connection, request):
-        word = support.path_of(request).lstrip("/")
+        word = servers.path_of(request).lstrip("/")
         if not word.isdigit():
-            connection.sendall(support.answer_with(GOOD))
+            connection.sendall(servers.answer_with(GOOD))
             return True
         with cls.lock:
             cls.met[int(word)] += 1
@@ -194,7 +195,7 @@ class Faults(support.SharedCase):
 class Others(support.Case):
     def test_refused(self):
         """Row 1: the run looks beforehand, so one of the list's hosts must be there."""
-        with support.Origin() as origin, support.dead_port() as port:
+        with support.Origin() as origin, servers.dead_port() as port:
             self.write("urls.txt", f"{origin.url}/bytes/5\nhttp://127.0.0.1:{port}/\n{origin.url}/bytes/6\n")
             self.assertStatus(self.iorace("run", "--url-file", "urls.txt", *ONE), 1)
         for trial in support.read_trials(support.latest(self.dir)):
@@ -207,8 +208,8 @@ class Others(support.Case):
     def test_redirect_to_another_machine(self):
         """Row 7's neighbour: no server may send a thousand connections to somebody who was not asked. (0.0.0.0 is no
         address of this machine's loopback, and yet we would notice.)"""
-        with support.RawServer(lambda connection, request: connection.sendall(support.answer_with(b"x"))) as victim, \
-                support.RawServer(lambda connection, request:
+        with servers.RawServer(lambda connection, request: connection.sendall(servers.answer_with(b"x"))) as victim, \
+                servers.RawServer(lambda connection, request:
                                   redirect(f"http://0.0.0.0:{victim.port}/".encode())(connection)) as server:
             done = self.iorace("run", "--url", server.url, "--jobs", "2", *ONE)
             self.assertStatus(done, 1)
@@ -233,10 +234,10 @@ class Others(support.Case):
     def test_hostile_words(self):
         """Row 13: what a server says reaches terminal, files and page without its control characters."""
         def answer(connection, request):
-            connection.sendall(support.answer_with(status=b"500 \x1b]0;owned\x07\x1b[31m<script>alert(1)</script>"))
+            connection.sendall(servers.answer_with(status=b"500 \x1b]0;owned\x07\x1b[31m<script>alert(1)</script>"))
             return True
 
-        with support.RawServer(answer) as server:
+        with servers.RawServer(answer) as server:
             done = self.iorace("run", "--url", server.url + "/<script>alert(1)</script>", "--jobs", "2", "--verify",
                                "status", *ONE)
         self.assertStatus(done, 1)

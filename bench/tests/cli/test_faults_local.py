@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import servers
 import support
 
 ONE = ["--blocks", "1", "--no-charts"]
@@ -27,7 +28,7 @@ class Bodies(support.Case):
             while True:
                 connection.sendall(b"%x\r\n" % len(piece) + piece + b"\r\n")
 
-        with support.RawServer(answer) as server:
+        with servers.RawServer(answer) as server:
             done = self.iorace("run", "--url", server.url, "--jobs", "1", "--runner", "coroutines", "--verify", "status",
                                "--connections", "cold", *ONE, timeout=200)
         self.assertStatus(done, 1)
@@ -46,11 +47,11 @@ class Bodies(support.Case):
 
         def answer(connection, request):
             self.assertNotIn(b"encoding:", request.lower())
-            body, encoding = bodies[support.path_of(request)]
-            connection.sendall(support.answer_with(body, headers=b"Content-Encoding: " + encoding + b"\r\n"))
+            body, encoding = bodies[servers.path_of(request)]
+            connection.sendall(servers.answer_with(body, headers=b"Content-Encoding: " + encoding + b"\r\n"))
             return True
 
-        with support.RawServer(answer) as server:
+        with servers.RawServer(answer) as server:
             self.write("urls.txt", "".join(f"{server.url}{path}\n" for path in bodies))
             self.run_ok("--url-file", "urls.txt", "--save", "kept", *ONE)
         for trial in support.read_trials(support.latest(self.dir)):
@@ -63,7 +64,7 @@ class Descriptors(support.Case):
     def test_run_out_in_mid_run(self):
         """Row 14: enough for a connection a worker, too few for one to each of several hosts."""
         hosts, workers, limit = 10, 20, 80
-        with support.RawServer(lambda connection, request: connection.sendall(support.answer_with(b"fine")) is None,
+        with servers.RawServer(lambda connection, request: connection.sendall(servers.answer_with(b"fine")) is None,
                                host="0.0.0.0") as server:
             self.write("urls.txt", "".join(f"http://127.0.0.{n + 1}:{server.port}/\n" for n in range(hosts)))
             done = self.iorace("run", "--url-file", "urls.txt", "--jobs", "400", "--concurrency", workers, "--verify",

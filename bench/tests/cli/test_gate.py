@@ -7,6 +7,7 @@ import time
 import xml.etree.ElementTree
 
 import gate_support
+import servers
 import support
 from gate_support import SLOWER
 
@@ -37,7 +38,7 @@ class Refused(gate_support.GateCase):
 
     def test_options(self):
         equal = ["one.ini", "--base", support.IORACE, "--aa"]
-        for args, words in ((["--blocks", "11"], ["12 or more"]), (["--threshold", "5"], ["5%"]),
+        for args, words in ((["--blocks", "11"], ["12 or more"]), (["--threshold", "0.05"], ["5%"]),
                             (["--threshold", "0%"], ["5%"]), (["--metric", "speed"], ["wall_s"]),
                             (["--metric", "latency_p99_ms"], ["368"]), (["--export", "csv=x"], ["bencher=FILE"]),
                             (["--save", "x"], ["--save"]), (["--treshold", "5%"], ["--threshold"])):
@@ -207,6 +208,22 @@ class SameProgram(support.SharedCase, gate_support.GateCase):
         for word in ("Head against base", "one", "two", "n = 12 blocks", "A/A"):
             self.assertIn(word, words)
 
+    def test_plot_draws_it_again(self):
+        """From the file alone, to the same bytes; one that was killed has nothing to draw."""
+        stored, copy = self.dir / "out", self.dir / "copy"
+        copy.mkdir()
+        lines = (stored / "gate.ndjson").read_text()
+        (copy / "gate.ndjson").write_text(lines)
+        done = self.iorace("plot", copy)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("/copy/charts/forest.svg", done.stdout)
+        for name in ("forest.svg", "forest.dat", "forest.gp"):
+            self.assertEqual((copy / "charts" / name).read_bytes(), (stored / "charts" / name).read_bytes(), name)
+        (copy / "gate.ndjson").write_text("".join(lines.splitlines(True)[:-1]))
+        self.assertOneLine(self.iorace("plot", copy), 5, "before its verdicts")
+        (copy / "gate.ndjson").write_text('{"type":"gate"}\n')
+        self.assertOneLine(self.iorace("plot", copy), 5, "gate.ndjson:1: not the first line of a gate")
+
 
 class Found(gate_support.GateCase):
     def test_regression_and_what_is_accepted_of_it(self):
@@ -265,9 +282,9 @@ class Found(gate_support.GateCase):
         def server(delay_s):
             def answer(connection, request):
                 time.sleep(delay_s)
-                connection.sendall(support.answer_with(b"hello"))
+                connection.sendall(servers.answer_with(b"hello"))
                 return True
-            return support.RawServer(answer)
+            return servers.RawServer(answer)
         def run():
             for one in (base, head):
                 one.requests.clear()

@@ -9,6 +9,7 @@ import shutil
 import statistics
 import threading
 
+import servers
 import support
 
 
@@ -290,10 +291,10 @@ class CurlOptions(Trial):
 
     def test_all_sorts(self):
         """A name that is resolved beforehand, headers, a body to send, no connection kept."""
-        support.need_localhost()
+        servers.need_localhost()
         self.write("data", "some data")
-        with support.RawServer(lambda connection, request:
-                               connection.sendall(support.answer_with(b"")) is None) as server:
+        with servers.RawServer(lambda connection, request:
+                               connection.sendall(servers.answer_with(b"")) is None) as server:
             options = self.assertSameInEveryLane(
                 server.url.replace("127.0.0.1", "localhost"), "--header", "X-A: 1", "--header", "X-B: 2",
                 "--data-file", "data", "--connections", "cold", "--timeout-ms", "5000")

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 
+import servers
 import support
 
 ONE = ["--blocks", "1", "--no-charts"]
@@ -26,7 +27,7 @@ class ServerLog(support.Case):
         stream = random.Random(4)
         for number, size in enumerate(self.SIZES):
             self.write(f"www/{number}.bin", stream.randbytes(size))
-        self.server = support.Nginx(self.dir, self.dir / "www", log="$status $body_bytes_sent $uri $http_user_agent")
+        self.server = servers.Nginx(self.dir, self.dir / "www", log="$status $body_bytes_sent $uri $http_user_agent")
         self.server.__enter__()
         self.addCleanup(self.server.__exit__)
         self.urls = [f"{self.server.url}/{number}.bin" for number in range(len(self.SIZES))]

@@ -9,6 +9,7 @@ import threading
 import time
 import xml.etree.ElementTree
 
+import servers
 import support
 
 ONE = ["--blocks", "1", "--no-charts"]
@@ -46,10 +47,10 @@ class Arrivals(support.Case):
             now = time.monotonic_ns()
             if support.WARMUP_AGENT not in request:
                 arrived.append(now)
-            connection.sendall(support.answer_with(b"x"))
+            connection.sendall(servers.answer_with(b"x"))
             return True
 
-        with support.RawServer(answer) as server:
+        with servers.RawServer(answer) as server:
             self.run_ok("--url", server.url, "--rate", self.RATE, "--duration-s", self.SECONDS, "--concurrency", 8, *ONE,
                         *args)
         sample, = support.read_ndjson(support.latest(self.dir), "sample")
@@ -174,10 +175,10 @@ class Saturation(support.Case):
         def answer(connection, request):
             with turn:
                 time.sleep(0.02)
-            connection.sendall(support.answer_with(b"x"))
+            connection.sendall(servers.answer_with(b"x"))
             return True
 
-        with support.RawServer(answer) as server:
+        with servers.RawServer(answer) as server:
             done = self.run_ok("--url", server.url, "--rate", "25,100", "--duration-s", 1, "--runner", CONCURRENT,
                                "--concurrency", 10, *ONE)
         for trial in support.read_trials(support.latest(self.dir)):

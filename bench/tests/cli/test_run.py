@@ -12,6 +12,7 @@ import sys
 import unittest
 import xml.etree.ElementTree
 
+import servers
 import support
 
 LANES = support.RUNNERS + ("null", "blocking-coroutines")
@@ -303,7 +304,7 @@ class Options(support.Case):
         self.assertEqual([path.name for path in self.dir.iterdir()], ["small.ini"])
 
     def test_dry_run_contacts_nobody(self):
-        with support.RawServer(lambda connection, request: False) as server:
+        with servers.RawServer(lambda connection, request: False) as server:
             self.assertStatus(self.iorace("run", "--url", server.url, "--dry-run"), 0)
             self.assertEqual(server.connections, 0)
 
@@ -429,7 +430,7 @@ class SameJobs(support.Case):
         self.assertEqual(*figures)
 
     def test_proxies_in_the_environment(self):
-        with support.dead_port() as port:
+        with servers.dead_port() as port:
             proxy = f"http://127.0.0.1:{port}"
             env = {name: proxy for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy",
                                             "ALL_PROXY")}
@@ -449,7 +450,7 @@ class SameJobs(support.Case):
             self.run_ok("--url", origin.url + "/bytes/10", "--jobs", "4", *ONE)
 
     def test_a_name(self):
-        support.need_localhost()
+        servers.need_localhost()
         with support.Origin() as origin:
             self.run_ok("--url", origin.url.replace("127.0.0.1", "localhost") + "/bytes/10", "--jobs", "4", *ONE)
         for trial in support.read_trials(support.latest(self.dir)):

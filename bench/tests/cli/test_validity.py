@@ -5,6 +5,7 @@ import re
 import signal
 import time
 
+import servers
 import support
 
 ONE = ["--blocks", "1", "--no-charts"]
@@ -91,6 +92,13 @@ concurrency = 1
         trial, = support.read_trials(support.latest(self.dir))
         self.assertNotIn("disturbed", flags(trial))
         self.assertGreater(trial["other_cpu_share"], 0.1)
+
+
+class LeftOut(Doubts):
+    def test_a_cell_that_this_machine_has_too_few_cpus_for(self):
+        self.write("s.ini", "[run]\nrunner = serial\njobs = 1\ndelay-ms = 0\n[cell here]\n[cell elsewhere]\nmin-cpus = 4000\n")
+        done = self.run_ok("s.ini", *ONE)
+        self.assertWarned(done, support.latest(self.dir), r"elsewhere is left out: it needs 4000 CPUs, here (is|are) \d+\.")
 
 
 # A test server that works a third of a millisecond for each answer: far more than a client for asking.
@@ -225,7 +233,7 @@ concurrency = 20
 
     def test_the_null_runner_does_no_job(self):
         """No request, no work, no wait: whatever the workload."""
-        with support.RawServer(lambda connection, request: connection.sendall(support.answer_with(b"x")) is None) as server:
+        with servers.RawServer(lambda connection, request: connection.sendall(servers.answer_with(b"x")) is None) as server:
             self.run_ok("--url", server.url, "--jobs", "50", "--runner", "null", *ONE)
             self.assertEqual(server.job_requests(), [])
         trial, = support.read_trials(support.latest(self.dir))
