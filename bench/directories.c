@@ -13,7 +13,8 @@ int directories_make(const char *path, struct failure *ret_failure)
             memcpy(partial, path, i);
             partial[i] = '\0';
             if (mkdir(partial, 0777) < 0 && errno != EEXIST)
-                return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot make the directory %s: %s", partial, strerror(errno));
+                return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot make the directory %s: %s", partial,
+                                   strerror(errno));
         }
         if (path[i] == '\0')
             return 0;

@@ -9,8 +9,8 @@
 /** What the program and the scripts exit with; the README and every --help name the same numbers. */
 enum exit_status {
     EXIT_DONE = 0,
-    EXIT_JOBS_FAILED = 1,   /**< some jobs failed, or an error of the tool's own */
-    EXIT_USAGE = 2,         /**< usage, or a bad input file */
+    EXIT_JOBS_FAILED = 1, /**< some jobs failed, or an error of the tool's own */
+    EXIT_USAGE = 2,       /**< usage, or a bad input file */
     EXIT_REGRESSION = 3,
     EXIT_INCONCLUSIVE = 4,  /**< only with --strict */
     EXIT_NO_DATA = 5,       /**< no data, or runs that must not be compared */

@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
 
-    struct failure failure = { 0 };
+    struct failure failure = {0};
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;

@@ -10,8 +10,8 @@ struct runner {
     const char *name;
     const struct wait *wait;
     const struct sched *sched;
-    bool concurrent; /**< takes a number of workers; false: always one */
-    bool skips_jobs; /**< only the harness's own work is done (null) */
+    bool concurrent;     /**< takes a number of workers; false: always one */
+    bool skips_jobs;     /**< only the harness's own work is done (null) */
     const char *label;   /**< a person's words, in a table or chart: "thread pool"; NULL: the name */
     const char *subject; /**< the same as the subject of a sentence: "a thread pool"; NULL: the name */
     bool plural;         /**< of the subject: "coroutines were" */

@@ -122,8 +122,9 @@ static int compare(const struct arguments *arguments, struct failure *ret_failur
 int command_compare(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {argp_options, parse_option, "BASE HEAD", doc, NULL, NULL, NULL};
-    struct arguments arguments = {
-        .request = {.metrics = {compare_metrics}, .metric_count = 1, .rules = {.threshold = THRESHOLD_DEFAULT, .alpha = 0.05}}};
+    struct arguments arguments = {.request = {.metrics = {compare_metrics},
+                                              .metric_count = 1,
+                                              .rules = {.threshold = THRESHOLD_DEFAULT, .alpha = 0.05}}};
     int parsed = command_parse(&argp, argc, argv, &arguments, ret_failure);
     if (parsed != 0)
         return parsed > 0 ? EXIT_DONE : EXIT_USAGE;

@@ -48,8 +48,7 @@ static void print(const struct gate_options *options, const struct gate_request 
     }
     gate_report_print(request->plan, result, stdout);
     char *dir = clean_text(result->dir, 4096);
-    printf("\nFiles: %s/gate.md, gate.json, gate.ndjson%s\n", dir ? dir : "",
-           drawn ? ", charts/forest.svg" : "");
+    printf("\nFiles: %s/gate.md, gate.json, gate.ndjson%s\n", dir ? dir : "", drawn ? ", charts/forest.svg" : "");
     free(dir);
 }
 

@@ -21,7 +21,8 @@ static const struct argp_option argp_options[] = {
     {"csv", KEY_CSV, "FILE", 0,
      "Write a row for each cell, runner and run; - is standard output, instead of the tables", 0},
     {"md", KEY_MD, "FILE", 0, "Write it as Markdown; - is standard output, instead of the tables", 0},
-    {"out", KEY_OUT, "DIR", 0, "Draw DIR/charts/history.svg and .png, with the script and the data they are made of", 0},
+    {"out", KEY_OUT, "DIR", 0, "Draw DIR/charts/history.svg and .png, with the script and the data they are made of",
+     0},
     {0},
 };
 
@@ -142,8 +143,9 @@ static int run(const struct arguments *arguments, struct failure *ret_failure)
 int command_history(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {argp_options, parse_option, "DIR...", doc, NULL, NULL, NULL};
-    struct arguments arguments = {
-        .dirs = calloc((size_t)argc + 1, sizeof(*arguments.dirs)), .metric = compare_metrics, .threshold = THRESHOLD_DEFAULT};
+    struct arguments arguments = {.dirs = calloc((size_t)argc + 1, sizeof(*arguments.dirs)),
+                                  .metric = compare_metrics,
+                                  .threshold = THRESHOLD_DEFAULT};
     if (!arguments.dirs) {
         failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
         return EXIT_LOCAL_LIMIT;

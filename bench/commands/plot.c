@@ -10,7 +10,8 @@
 #include "../report/report.h"
 
 static const char doc[] =
-    "Draw the charts of a stored run or gate again: DIR/charts/*.svg and *.png, with the gnuplot scripts (.gp) and data (.dat) "
+    "Draw the charts of a stored run or gate again: DIR/charts/*.svg and *.png, with the gnuplot scripts (.gp) and "
+    "data (.dat) "
     "they are made of. DIR is its directory, as `iorace run` or `iorace gate` made it; results/latest is the last one."
     "\v"
     "Edit DIR/charts/NAME.gp and run `gnuplot NAME.gp` there to change a chart; plotting again replaces it.\n\n"

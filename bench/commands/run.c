@@ -23,7 +23,7 @@ static int report(const char *dir, const struct run_options *options, bool chart
         fputs(isatty(STDERR_FILENO) && !options->no_progress ? "\033[K" : "", stderr);
     }
     /* Also where gnuplot failed: the page then is without charts. */
-    struct failure second = { 0 };
+    struct failure second = {0};
     if (report_write_html(&data, error ? &second : ret_failure) < 0)
         error = -1;
     if (options->json) {
@@ -65,7 +65,7 @@ static int run_plan(const struct plan *plan, const struct run_options *options, 
     /* Ctrl-C reaches gnuplot as well: how that ended is not what is wrong. */
     bool while_drawing = !result.interrupted && interrupted();
     if (while_drawing)
-        *ret_failure = (struct failure){ .status = EXIT_DONE };
+        *ret_failure = (struct failure){.status = EXIT_DONE};
     if (error < 0 && !while_drawing)
         status = ret_failure->status;
     else if (result.interrupted || while_drawing)
@@ -78,15 +78,16 @@ static int run_plan(const struct plan *plan, const struct run_options *options, 
         status = EXIT_NO_DATA;
 
     if (result.interrupted)
-        fprintf(stderr, "iorace: interrupted; the %zu finished runs are kept in %s (charts: iorace plot %s)\n", result.trials,
-                result.dir, result.dir);
+        fprintf(stderr, "iorace: interrupted; the %zu finished runs are kept in %s (charts: iorace plot %s)\n",
+                result.trials, result.dir, result.dir);
     else if (while_drawing)
         fprintf(stderr, "iorace: interrupted while drawing; the run is whole in %s (charts: iorace plot %s)\n",
                 result.dir, result.dir);
     else if (result.out_of_time)
         fprintf(stderr, "iorace: --max-time is up; the %zu finished runs are kept\n", result.trials);
     else if (status == EXIT_LOCAL_LIMIT && !ret_failure->text[0])
-        failure_set(ret_failure, status, "a limit of this machine made jobs fail (`iorace doctor` names the limits); see %s/trials.csv",
+        failure_set(ret_failure, status,
+                    "a limit of this machine made jobs fail (`iorace doctor` names the limits); see %s/trials.csv",
                     result.dir);
     else if (status == EXIT_JOBS_FAILED && !ret_failure->text[0])
         failure_set(ret_failure, status, "some jobs failed; which and why: %s/trials.csv", result.dir);

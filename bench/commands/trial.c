@@ -13,8 +13,8 @@
 enum { KEY_WITH_PARENT = 256 };
 
 static const struct argp_option options[] = {
-    { "with-parent", KEY_WITH_PARENT, "PID", OPTION_HIDDEN, "end when this process does", 0 },
-    { 0 },
+    {"with-parent", KEY_WITH_PARENT, "PID", OPTION_HIDDEN, "end when this process does", 0},
+    {0},
 };
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -29,10 +29,15 @@ static error_t parse(int key, char *value, struct argp_state *state)
 int command_trial(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {
-        options, parse, NULL,
-        "Run one trial: read its spec (one JSON object) from standard input, write its result (`trial` and `sample` lines of "
+        options,
+        parse,
+        NULL,
+        "Run one trial: read its spec (one JSON object) from standard input, write its result (`trial` and `sample` "
+        "lines of "
         "run.ndjson) to standard output.\vThe specs of a run are shown by `iorace run --dry-run --json`.",
-        NULL, NULL, NULL,
+        NULL,
+        NULL,
+        NULL,
     };
     pid_t parent = 0;
     int parsed = command_parse(&argp, argc, argv, &parent, ret_failure);
@@ -47,7 +52,8 @@ int command_trial(int argc, char **argv, struct failure *ret_failure)
     json_error_t json_error;
     json_t *object = json_loadf(stdin, JSON_REJECT_DUPLICATES, &json_error);
     if (!object) {
-        failure_set(ret_failure, EXIT_USAGE, "standard input, line %d: not a trial spec: %s", json_error.line, json_error.text);
+        failure_set(ret_failure, EXIT_USAGE, "standard input, line %d: not a trial spec: %s", json_error.line,
+                    json_error.text);
         return EXIT_USAGE;
     }
     struct trial_spec spec;

@@ -63,8 +63,8 @@ json_t *comparison_json(const struct comparison *comparison, enum exit_status st
         json_object_set_new(counts, compare_verdict_words[v], json_integer((json_int_t)comparison->counts[v]));
     return json_pack("{s:s, s:i, s:o, s:o, s:s, s:f, s:f, s:b, s:o, s:s, s:o, s:o}", "schema", "iorace.compare/1",
                      "status", (int)status, "base", run_json(request->base), "head", run_json(request->head), "metric",
-                     request->metrics[0]->of->name, "threshold", request->rules.threshold, "alpha", request->rules.alpha,
-                     "forced", comparison->differences.parting > 0, "differences",
+                     request->metrics[0]->of->name, "threshold", request->rules.threshold, "alpha",
+                     request->rules.alpha, "forced", comparison->differences.parting > 0, "differences",
                      differences_json(&comparison->differences), "caveat", comparison->caveat, "counts", counts,
                      "lanes", lanes);
 }

@@ -112,9 +112,10 @@ static int fill_overview(struct report_table *table, struct text_pool *pool, con
 {
     size_t runs = history->kinds[kind].run_count;
     table->title = pool_printf(pool, "%s", history->kinds[kind].words);
-    table->subtitle = pool_printf(pool, "%s (%s), %zu run%s, %s to %s; %s is better", history->metric->of->words,
-                                  history->metric->of->name, runs, runs == 1 ? "" : "s", first_run(history, kind)->date,
-                                  last_run(history, kind)->date, history->metric->of->larger_is_better ? "more" : "less");
+    table->subtitle =
+        pool_printf(pool, "%s (%s), %zu run%s, %s to %s; %s is better", history->metric->of->words,
+                    history->metric->of->name, runs, runs == 1 ? "" : "s", first_run(history, kind)->date,
+                    last_run(history, kind)->date, history->metric->of->larger_is_better ? "more" : "less");
     table->heading = "workload";
     table->columns = pool_array(pool, OVERVIEW_COLUMNS, sizeof(*table->columns));
     table->rows = pool_array(pool, history->series_count, sizeof(*table->rows));
@@ -161,8 +162,8 @@ static int fill_detail(struct report_table *table, struct text_pool *pool, const
                        const struct history_series *series)
 {
     table->title = pool_printf(pool, "%s, %s", series->cell, pool_clean(pool, report_runner_label(series->runner)));
-    table->subtitle = pool_printf(pool, "%s: %s; on %s", history->metric->of->words, history_series_describe(pool, series),
-                                  history->kinds[series->kind].words);
+    table->subtitle = pool_printf(pool, "%s: %s; on %s", history->metric->of->words,
+                                  history_series_describe(pool, series), history->kinds[series->kind].words);
     table->heading = "run";
     table->columns = pool_array(pool, DETAIL_COLUMNS, sizeof(*table->columns));
     table->rows = pool_array(pool, series->point_count, sizeof(*table->rows));

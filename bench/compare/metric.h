@@ -10,7 +10,7 @@
 
 struct compare_metric {
     const struct metric *of; /**< its name, its words, which way is better */
-    trial_figure_fn figure; /**< NAN where a trial has none */
+    trial_figure_fn figure;  /**< NAN where a trial has none */
     struct units_estimate (*format)(struct text_pool *pool, double value, double lo, double hi);
 };
 

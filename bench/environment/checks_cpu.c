@@ -35,9 +35,10 @@ static void check_cpus(struct checks *checks, const struct cpu_facts *facts)
                      "These CPUs are threads of one core: the test server and the jobs slow one another down.");
         check_advise(check, "Use a machine with two cores.");
     } else if (facts->cores > 0 && facts->cores < facts->allowed) {
-        check_worsen(check, CHECK_NOTE,
-                     "Some of these CPUs are threads of one core and slow one another down: jobs on several CPUs gain less "
-                     "than their number promises. Jobs on one CPU are not concerned.");
+        check_worsen(
+            check, CHECK_NOTE,
+            "Some of these CPUs are threads of one core and slow one another down: jobs on several CPUs gain less "
+            "than their number promises. Jobs on one CPU are not concerned.");
         check_command(check, "echo off | %stee /sys/devices/system/cpu/smt/control", check_sudo());
         check_advise(check, "Or compare on one CPU (--cpus one).");
     }

@@ -97,7 +97,7 @@ static void collect(struct forest *forest, const json_t *verdicts)
             continue;
         }
         forest->rows[forest->count++] = row;
-        const double ratios[] = {row.ratio, row.lo,    row.hi,         row.aa_ratio,
+        const double ratios[] = {row.ratio, row.lo,    row.hi,        row.aa_ratio,
                                  row.aa_lo, row.aa_hi, 1 + row.limit, 1 / (1 + row.limit)};
         for (size_t k = 0; k < sizeof(ratios) / sizeof(ratios[0]); k++)
             include(forest, ratios[k]);

@@ -187,8 +187,8 @@ static int make_lanes(struct gate_plan *plan, struct failure *ret_failure)
         return failure_set(ret_failure, EXIT_USAGE, "%s: no cell makes requests, so no server can be compared by it",
                            base->scenario);
     if (silent)
-        return notes_add(&plan->notes, ret_failure, "%zu cell%s without requests %s left out: servers are compared.", silent,
-                         silent == 1 ? "" : "s", silent == 1 ? "is" : "are");
+        return notes_add(&plan->notes, ret_failure, "%zu cell%s without requests %s left out: servers are compared.",
+                         silent, silent == 1 ? "" : "s", silent == 1 ? "is" : "are");
     return 0;
 }
 

@@ -44,7 +44,7 @@ struct gate_plan {
     char *planned_url;  /**< the same with a port that stands for any */
     struct gate_lane *lanes;
     size_t lane_count;
-    int64_t blocks; /**< of each phase */
+    int64_t blocks;     /**< of each phase */
     struct notes notes; /**< what a reader should know, beside what the base's plan notes */
 };
 

@@ -210,10 +210,9 @@ static int parse_stats(const struct answer_text *answer, struct origin_stats *re
 {
     json_int_t requests, warmup_requests, delayed, p50_ns, p99_ns, max_ns, cpu_ns, busiest_cpu_ns;
     json_t *json = json_loadb(answer->text, answer->bytes, 0, NULL);
-    int rc =
-        json_unpack(json, "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "requests", &requests, "warmup_requests",
-                    &warmup_requests, "delayed", &delayed, "late_p50_ns", &p50_ns, "late_p99_ns", &p99_ns, "late_max_ns",
-                    &max_ns, "cpu_ns", &cpu_ns, "busiest_cpu_ns", &busiest_cpu_ns);
+    int rc = json_unpack(json, "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "requests", &requests, "warmup_requests",
+                         &warmup_requests, "delayed", &delayed, "late_p50_ns", &p50_ns, "late_p99_ns", &p99_ns,
+                         "late_max_ns", &max_ns, "cpu_ns", &cpu_ns, "busiest_cpu_ns", &busiest_cpu_ns);
     if (rc == 0)
         *ret_stats = (struct origin_stats){
             .requests = (uint64_t)requests,

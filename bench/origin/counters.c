@@ -44,13 +44,12 @@ size_t counters_json(const struct counters_set *set, bool reset, char *buffer, s
         cpu_ns += loop_cpu_ns;
         busiest_cpu_ns = loop_cpu_ns > busiest_cpu_ns ? loop_cpu_ns : busiest_cpu_ns;
     }
-    int length = snprintf(buffer, size,
-                          "{\"requests\":%" PRIu64 ",\"warmup_requests\":%" PRIu64 ",\"delayed\":%" PRIu64
-                          ",\"late_p50_ns\":%" PRId64 ",\"late_p99_ns\":%" PRId64 ",\"late_max_ns\":%" PRId64
-                          ",\"connections\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"loops\":%u,\"cpu_ns\":%" PRId64
-                          ",\"busiest_cpu_ns\":%" PRId64 "}\n",
-                          requests, warmup_requests, late.count, lateness_quantile_ns(&late, 0.5),
-                          lateness_quantile_ns(&late, 0.99), late.count > 0 ? late.max_ns : -1, connections, refused,
-                          set->loop_count, cpu_ns, busiest_cpu_ns);
+    int length = snprintf(
+        buffer, size,
+        "{\"requests\":%" PRIu64 ",\"warmup_requests\":%" PRIu64 ",\"delayed\":%" PRIu64 ",\"late_p50_ns\":%" PRId64
+        ",\"late_p99_ns\":%" PRId64 ",\"late_max_ns\":%" PRId64 ",\"connections\":%" PRIu64 ",\"refused\":%" PRIu64
+        ",\"loops\":%u,\"cpu_ns\":%" PRId64 ",\"busiest_cpu_ns\":%" PRId64 "}\n",
+        requests, warmup_requests, late.count, lateness_quantile_ns(&late, 0.5), lateness_quantile_ns(&late, 0.99),
+        late.count > 0 ? late.max_ns : -1, connections, refused, set->loop_count, cpu_ns, busiest_cpu_ns);
     return (size_t)length < size ? (size_t)length : size - 1;
 }

@@ -13,7 +13,8 @@
 struct origin_options {
     const char *host; /**< numeric address; NULL: 127.0.0.1 */
     uint16_t port;    /**< 0: any free one */
-    const char *cpus; /**< CPU list such as "1" or "0-2,4"; NULL: as inherited. One loop (and thread) each CPU allowed */
+    const char
+        *cpus; /**< CPU list such as "1" or "0-2,4"; NULL: as inherited. One loop (and thread) each CPU allowed */
     bool announce_json; /**< announce on stdout as {"url":...,"pid":...,"loops":N} instead of a sentence */
 };
 
@@ -49,10 +50,10 @@ void origin_stop(struct origin *origin);
 
 /** The server's own timings since the counters were last taken; warm-up requests (their User-Agent says so) not counted. */
 struct origin_stats {
-    uint64_t requests;      /**< answered, warm-up excluded */
+    uint64_t requests; /**< answered, warm-up excluded */
     uint64_t warmup_requests;
-    uint64_t delayed;       /**< requests that asked for a delay: the lateness below is theirs */
-    int64_t late_p50_ns;    /**< how much later than asked the answer began; -1 where delayed is 0 */
+    uint64_t delayed;    /**< requests that asked for a delay: the lateness below is theirs */
+    int64_t late_p50_ns; /**< how much later than asked the answer began; -1 where delayed is 0 */
     int64_t late_p99_ns;
     int64_t late_max_ns;
     int64_t cpu_ns;         /**< CPU time of its loops together */

@@ -246,7 +246,8 @@ static int set_rate(struct cell *cell, int64_t rate, struct failure *ret_failure
 
 int cell_at_rate(struct cell *ret_cell, const struct cell *first, int64_t rate, struct failure *ret_failure)
 {
-    struct cell cell = {.transfers = first->transfers, .idle = first->idle, .without_workers = first->without_workers, .find = true};
+    struct cell cell = {
+        .transfers = first->transfers, .idle = first->idle, .without_workers = first->without_workers, .find = true};
     if (settings_copy(&cell.settings, &first->settings, ret_failure))
         return -1;
     cell.sweep = strdup(first->sweep);

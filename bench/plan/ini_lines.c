@@ -172,7 +172,7 @@ int ini_lines_read(struct ini_lines *lines, const char *accepted)
         return failure_set(lines->failure, EXIT_LOCAL_LIMIT, "%s: out of memory", lines->path);
     /* inih goes on behind a line that is no "key = value"; such a line comes before whatever failed later. */
     if (first_bad > 0 && first_bad != keys.failed_line)
-        return failure_set(lines->failure, EXIT_USAGE, "%s:%d: the line is neither; %s is accepted", lines->path, first_bad,
-                           accepted);
+        return failure_set(lines->failure, EXIT_USAGE, "%s:%d: the line is neither; %s is accepted", lines->path,
+                           first_bad, accepted);
     return lines->failed ? -1 : 0;
 }

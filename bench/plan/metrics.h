@@ -14,7 +14,14 @@ struct metric {
     int64_t least_jobs; /**< below which a trial has no such figure */
 };
 
-enum { METRIC_WALL_S, METRIC_JOBS_PER_S, METRIC_CPU_US_PER_JOB, METRIC_RSS_PEAK_KIB, METRIC_LATENCY_P99_MS, METRIC_COUNT };
+enum {
+    METRIC_WALL_S,
+    METRIC_JOBS_PER_S,
+    METRIC_CPU_US_PER_JOB,
+    METRIC_RSS_PEAK_KIB,
+    METRIC_LATENCY_P99_MS,
+    METRIC_COUNT
+};
 
 /** The table, in this order; ends with a NULL name. */
 extern const struct metric metrics[];

@@ -55,8 +55,8 @@ static int add_section(struct plan *plan, struct cell_list *list, const struct c
     if (!needed)
         return 0;
     return notes_add(&plan->left_out, ret_failure, "%s is left out: it needs %lld CPUs, here are %lld.",
-                    source->section ? source->section->name : "the cell", (long long)needed,
-                    (long long)source->cpu_count);
+                     source->section ? source->section->name : "the cell", (long long)needed,
+                     (long long)source->cpu_count);
 }
 
 static int make_cells(struct plan *plan, struct cell_source *source, struct failure *ret_failure)
@@ -181,14 +181,15 @@ static int make_trials(struct plan *plan, struct failure *ret_failure)
 static int note_cell(struct plan *plan, const struct cell *cell, struct failure *ret_failure)
 {
     struct delay_totals totals;
-    if (cell->find && notes_add(&plan->notes, ret_failure, "%s: a search, of up to %d trials of about %lld s under each runner",
-                               cell->sweep, KNEE_MOST_TRIALS, (long long)cell->settings.duration_s))
+    if (cell->find &&
+        notes_add(&plan->notes, ret_failure, "%s: a search, of up to %d trials of about %lld s under each runner",
+                  cell->sweep, KNEE_MOST_TRIALS, (long long)cell->settings.duration_s))
         return -1;
     if (!cell->transfers || delay_list_measure(&totals, cell->settings.delay_ms, "delay-ms", NULL))
         return 0;
     if (totals.count && totals.max_ms >= (double)cell->settings.timeout_ms)
-        return notes_add(&plan->notes, ret_failure, "%s: jobs are delayed by %g ms and time out after %lld ms", cell->name,
-                        totals.max_ms, (long long)cell->settings.timeout_ms);
+        return notes_add(&plan->notes, ret_failure, "%s: jobs are delayed by %g ms and time out after %lld ms",
+                         cell->name, totals.max_ms, (long long)cell->settings.timeout_ms);
     return 0;
 }
 
@@ -205,7 +206,7 @@ static int add_notes(struct plan *plan, struct failure *ret_failure)
     }
     if (foreign)
         return notes_add(&plan->notes, ret_failure,
-                        "how long a server of your own takes is not known: it is missing from the expected time");
+                         "how long a server of your own takes is not known: it is missing from the expected time");
     return 0;
 }
 

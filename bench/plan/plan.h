@@ -44,7 +44,7 @@ struct plan {
     size_t lane_count;
     struct planned_trial *trials; /**< block by block; within a block in an order drawn from the seed */
     size_t trial_count;
-    size_t search_count; /**< lanes whose cell is a search: none of their trials is among these */
+    size_t search_count;   /**< lanes whose cell is a search: none of their trials is among these */
     struct notes left_out; /**< "download-all-cpus is left out: it needs 3 CPUs, here are 2." */
     struct notes notes;    /**< of its blocks and its time */
 };

@@ -15,8 +15,8 @@ struct reading {
     struct scenario scenario;
     struct scenario_section *section; /* NULL: before the first */
     struct ini_lines lines;
-    char *dir;       /* of the file, with its slash; "" */
-    bool why_over;   /* something other than a comment was read */
+    char *dir;     /* of the file, with its slash; "" */
+    bool why_over; /* something other than a comment was read */
 };
 
 static int refuse(struct reading *reading, const char *format, ...) __attribute__((format(printf, 2, 3)));

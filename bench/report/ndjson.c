@@ -56,7 +56,8 @@ static int read_lines(const struct lines *lines, FILE *file, struct failure *ret
                              lines->dir, lines->name, strerror(errno));
     free(text);
     if (result == 0 && line == 0)
-        result = failure_set(ret_failure, EXIT_NO_DATA, "%s/%s: no whole line in it, so no run", lines->dir, lines->name);
+        result =
+            failure_set(ret_failure, EXIT_NO_DATA, "%s/%s: no whole line in it, so no run", lines->dir, lines->name);
     return result;
 }
 

@@ -104,7 +104,8 @@ static int add_object(void *context, size_t line, json_t *object, struct failure
         run->end = json_incref(object);
         return 0;
     }
-    return failure_set(ret_failure, EXIT_NO_DATA, "type '%.60s' is not one of run, env, lane, trial, sample, summary", type);
+    return failure_set(ret_failure, EXIT_NO_DATA, "type '%.60s' is not one of run, env, lane, trial, sample, summary",
+                       type);
 }
 
 /* Every trial belongs to a planned lane, once in a block: what follows would silently leave out or mix the others. */

@@ -17,7 +17,7 @@
 struct sample {
     int64_t start_ns, end_ns;
     int64_t intended_ns; /**< when it was due, in an open loop; -1: a closed one */
-    int32_t worker; /**< 0 .. concurrency-1 */
+    int32_t worker;      /**< 0 .. concurrency-1 */
     bool ok;
 };
 

@@ -87,13 +87,12 @@ static const char *make_legend(struct table_maker *maker)
     const char *runs = least == most ? pool_printf(maker->pool, "%lld run%s", (long long)most, most == 1 ? "" : "s")
                                      : pool_printf(maker->pool, "%lld to %lld runs", (long long)least, (long long)most);
     const char *harness = table_harness_cost(maker);
-    return pool_printf(maker->pool,
-                       "Figures are medians of %s of each%s. Speed-up: how many times sooner than one after another, "
-                       "compared within each block. Bold: the best%s.%s%s",
-                       runs,
-                       maker->intervals ? "; brackets hold the 95 % interval" : "; no interval: fewer than 6 blocks",
-                       maker->intervals ? ", and what its interval does not tell from it" : "", harness[0] ? " " : "",
-                       harness);
+    return pool_printf(
+        maker->pool,
+        "Figures are medians of %s of each%s. Speed-up: how many times sooner than one after another, "
+        "compared within each block. Bold: the best%s.%s%s",
+        runs, maker->intervals ? "; brackets hold the 95 % interval" : "; no interval: fewer than 6 blocks",
+        maker->intervals ? ", and what its interval does not tell from it" : "", harness[0] ? " " : "", harness);
 }
 
 static int make_all(struct report_tables *tables, struct table_maker *maker, const struct lane_group *groups,

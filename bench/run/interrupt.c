@@ -21,7 +21,7 @@ static void on_signal(int number)
 
 void interrupt_watch(void)
 {
-    struct sigaction action = { .sa_handler = on_signal }; /* no SA_RESTART: waits shall notice */
+    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: waits shall notice */
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

@@ -3,7 +3,8 @@
 
 int kept_samples_init(struct kept_samples *kept, size_t lane_count, size_t block_count, struct failure *ret_failure)
 {
-    *kept = (struct kept_samples){ .lanes = calloc(lane_count, sizeof(*kept->lanes)), .lane_count = lane_count, .block_count = block_count };
+    *kept = (struct kept_samples){
+        .lanes = calloc(lane_count, sizeof(*kept->lanes)), .lane_count = lane_count, .block_count = block_count};
     for (size_t i = 0; kept->lanes && i < lane_count; i++)
         if (!(kept->lanes[i].trials = calloc(block_count, sizeof(*kept->lanes[i].trials))))
             goto no_memory;
@@ -18,7 +19,7 @@ void kept_samples_add(struct kept_samples *kept, size_t lane, double wall_s, cha
 {
     struct kept_lane *at = &kept->lanes[lane];
     if (line && at->count < kept->block_count)
-        at->trials[at->count++] = (struct kept_trial){ wall_s, line };
+        at->trials[at->count++] = (struct kept_trial){wall_s, line};
     else
         free(line);
 }

@@ -10,9 +10,9 @@ struct kept_samples {
         struct kept_trial {
             double wall_s;
             char *line;
-        } *trials;
+        } * trials;
         size_t count;
-    } *lanes;
+    } * lanes;
     size_t lane_count, block_count;
 };
 

@@ -14,7 +14,7 @@
 #include "../workloads/easy_options.h"
 
 enum {
-    FETCH_MOST = 1000,       /* URLs that are fetched beforehand */
+    FETCH_MOST = 1000, /* URLs that are fetched beforehand */
     WARM_REQUESTS = 200,
     DESCRIPTORS_BESIDE = 32, /* what a trial has open besides its connections */
 };
@@ -52,7 +52,8 @@ static CURLcode fetch(CURL *easy, const char *url, struct body *body)
 }
 
 /* Returns 0 with a line added to `out`, also if the URL does not answer (the jobs will say so), or -1. */
-static int expect_body(CURL *easy, const char *url, bool whole, struct body *body, FILE *out, struct failure *ret_failure)
+static int expect_body(CURL *easy, const char *url, bool whole, struct body *body, FILE *out,
+                       struct failure *ret_failure)
 {
     uint64_t hash[2];
     int64_t bytes[2];
@@ -67,11 +68,13 @@ static int expect_body(CURL *easy, const char *url, bool whole, struct body *bod
         bytes[i] = body->bytes;
     }
     if (bytes[0] != bytes[1])
-        return failure_set(ret_failure, EXIT_USAGE,
-                           "%.200s gave bodies of two lengths to two requests, so they cannot be compared: use --verify status", url);
+        return failure_set(
+            ret_failure, EXIT_USAGE,
+            "%.200s gave bodies of two lengths to two requests, so they cannot be compared: use --verify status", url);
     if (whole && hash[0] != hash[1])
-        return failure_set(ret_failure, EXIT_USAGE,
-                           "%.200s gave two different bodies to two requests, so they cannot be compared: use --verify length", url);
+        return failure_set(
+            ret_failure, EXIT_USAGE,
+            "%.200s gave two different bodies to two requests, so they cannot be compared: use --verify length", url);
     fprintf(out, "%s %" PRId64 " %016" PRIx64 "\n", url, body->bytes, hash[0]);
     return 0;
 }
@@ -79,7 +82,7 @@ static int expect_body(CURL *easy, const char *url, bool whole, struct body *bod
 static int expect_bodies(struct preflight *preflight, CURL *easy, const struct url_list *list, bool whole,
                          struct failure *ret_failure)
 {
-    struct body body = { .hash = XXH3_createState() };
+    struct body body = {.hash = XXH3_createState()};
     size_t size;
     FILE *out = open_memstream(&preflight->expect, &size);
     int error = body.hash && out ? 0 : failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
@@ -122,7 +125,7 @@ static bool is_numeric(const char *host)
 /* A name's addresses, once for all trials and lanes: "name:80:10.0.0.1,10.0.0.2". */
 static void resolve_host(const char *host, const char *port, FILE *out)
 {
-    struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list;
     if (is_numeric(host) || getaddrinfo(host, port, &hints, &list) != 0)
         return;
     fprintf(out, "%s:%s:", host, port);
@@ -200,17 +203,18 @@ static int read_targets(struct url_list *ret_list, const struct settings *settin
 
 int preflight_cell(struct preflight *ret_preflight, const struct cell *cell, struct failure *ret_failure)
 {
-    struct preflight preflight = { 0 };
+    struct preflight preflight = {0};
     if (!is_foreign(cell)) {
         *ret_preflight = preflight;
         return 0;
     }
-    struct url_list list = { 0 };
+    struct url_list list = {0};
     if (read_targets(&list, &cell->settings, ret_failure) < 0)
         return -1;
     int error = look_at_hosts(&preflight, cell, &list, ret_failure);
-    struct easy_sockets sockets = { .anywhere = cell->settings.allow_remote }; /* refused: the jobs will say why */
-    bool reads_only = !cell->settings.data_file && (!cell->settings.method || strcmp(cell->settings.method, "GET") == 0);
+    struct easy_sockets sockets = {.anywhere = cell->settings.allow_remote}; /* refused: the jobs will say why */
+    bool reads_only =
+        !cell->settings.data_file && (!cell->settings.method || strcmp(cell->settings.method, "GET") == 0);
     if (!error && reads_only && strcmp(cell->settings.verify, "status") != 0) {
         bool whole = strcmp(cell->settings.verify, "body") == 0;
         struct easy_options options;
@@ -240,7 +244,7 @@ void preflight_finish(struct preflight *preflight)
 {
     free(preflight->resolve);
     free(preflight->expect);
-    *preflight = (struct preflight){ 0 };
+    *preflight = (struct preflight){0};
 }
 
 int preflight_limits(const struct plan *plan, struct failure *ret_failure)
@@ -263,7 +267,7 @@ int preflight_limits(const struct plan *plan, struct failure *ret_failure)
 void preflight_warm_server(const char *server_url)
 {
     CURL *easy = curl_easy_init();
-    struct body body = { .hash = XXH3_createState() };
+    struct body body = {.hash = XXH3_createState()};
     char url[128];
     snprintf(url, sizeof(url), "%s/bytes/10000", server_url);
     if (easy && body.hash) {

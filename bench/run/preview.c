@@ -38,7 +38,7 @@ static void draw_row(const json_t *samples, int row, double end, int columns, FI
     static const char block[] = "\u2588";
     bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     size_t jobs = json_array_size(samples), first = jobs * (size_t)row / ROWS, last = jobs * (size_t)(row + 1) / ROWS;
-    bool filled[512] = { false };
+    bool filled[512] = {false};
     for (size_t i = first; i < last; i++) {
         int from = (int)(part(samples, i, 0) / end * columns), to = (int)(part(samples, i, 1) / end * columns);
         for (int c = from; c <= to && c < columns; c++)
@@ -56,7 +56,8 @@ static void draw_lane(const struct lane *lane, const json_t *samples, double end
         if (row == 0)
             snprintf(label, sizeof(label), "%s", lane->runner);
         else if (row == 1)
-            snprintf(label, sizeof(label), own_end < 1e9 ? "%.3g ms" : "%.3g s", own_end < 1e9 ? own_end / 1e6 : own_end / 1e9);
+            snprintf(label, sizeof(label), own_end < 1e9 ? "%.3g ms" : "%.3g s",
+                     own_end < 1e9 ? own_end / 1e6 : own_end / 1e9);
         fprintf(out, "  %-*.*s|", LABEL_WIDTH, LABEL_WIDTH, label);
         draw_row(samples, row, end, columns, out);
         fputc('\n', out);
@@ -64,7 +65,8 @@ static void draw_lane(const struct lane *lane, const json_t *samples, double end
     fputc('\n', out);
 }
 
-static void draw_cell(const struct plan *plan, const struct kept_samples *kept, const struct cell *cell, int columns, FILE *out)
+static void draw_cell(const struct plan *plan, const struct kept_samples *kept, const struct cell *cell, int columns,
+                      FILE *out)
 {
     double end = 0;
     for (size_t i = 0; i < plan->lane_count; i++) {

@@ -58,9 +58,9 @@ static char *save_directory(const struct run *run, const struct planned_trial *t
 {
     char *path;
     const char *base = run->plan->run.save;
-    int n = run->plan->trial_count == 1
-                ? asprintf(&path, "%s", base)
-                : asprintf(&path, "%s/%s/%s/%lld", base, trial->lane->cell->name, trial->lane->runner, (long long)trial->block);
+    int n = run->plan->trial_count == 1 ? asprintf(&path, "%s", base)
+                                        : asprintf(&path, "%s/%s/%s/%lld", base, trial->lane->cell->name,
+                                                   trial->lane->runner, (long long)trial->block);
     if (n < 0) {
         no_memory(ret_failure);
         return NULL;
@@ -96,8 +96,9 @@ static void show_progress(struct run *run, int64_t jobs_done)
     const struct planned_trial *trial = run->search ? run->search : &plan->trials[run->progress.trial];
     const struct cell *cell = trial->lane->cell;
     if (run->search)
-        progress_say(&run->progress, "[search] %s under %s, attempt %lld  %lld/%lld jobs", cell->name, trial->lane->runner,
-                     (long long)trial->block, (long long)jobs_done, (long long)cell->settings.jobs);
+        progress_say(&run->progress, "[search] %s under %s, attempt %lld  %lld/%lld jobs", cell->name,
+                     trial->lane->runner, (long long)trial->block, (long long)jobs_done,
+                     (long long)cell->settings.jobs);
     else
         progress_show(&run->progress, "block %lld of %lld  %s under %s  %lld/%lld jobs", (long long)trial->block,
                       (long long)plan->run.blocks, cell->name, trial->lane->runner, (long long)jobs_done,
@@ -160,10 +161,12 @@ static int run_trial(struct run *run, const struct planned_trial *trial, const s
         !(spec.save_dir = save_directory(run, trial, ret_failure)))
         return -1;
 
-    struct trial_outcome outcome = { 0 };
+    struct trial_outcome outcome = {0};
     struct others_watch others;
-    others_begin(&others, spec.client_cpus, with_server ? run->stage.split.server : "", with_server ? run->origin.pid : 0);
-    int error = trial_process_run(&outcome, &spec, NULL, stage_hang_limit_s(trial->lane), watch_trial, run, ret_failure);
+    others_begin(&others, spec.client_cpus, with_server ? run->stage.split.server : "",
+                 with_server ? run->origin.pid : 0);
+    int error =
+        trial_process_run(&outcome, &spec, NULL, stage_hang_limit_s(trial->lane), watch_trial, run, ret_failure);
     if (!error && !outcome.interrupted) {
         stage_note_others(&others, trial->lane->cell, outcome.line);
         if (with_server)
@@ -198,7 +201,8 @@ static int run_trials(struct run *run, struct failure *ret_failure)
         if (run_trial(run, trial, trial->lane, NULL, ret_failure) < 0)
             return interrupted() ? 0 : -1;
         progress_next(&run->progress, plan_estimate_trial_s(run->plan->trials[i].lane));
-        bool first_block_done = i + 1 < run->plan->trial_count && run->plan->trials[i + 1].block == 2 && run->plan->trials[i].block == 1;
+        bool first_block_done =
+            i + 1 < run->plan->trial_count && run->plan->trials[i + 1].block == 2 && run->plan->trials[i].block == 1;
         if (first_block_done && run->progress.on) {
             progress_clear(&run->progress);
             preview_print(run->plan, &run->kept, progress_width(), stderr);
@@ -216,8 +220,7 @@ static int run_search_trial(void *context, const struct search_trial *wanted, st
     run->result.out_of_time = out_of_time(run);
     if (interrupted() || run->result.out_of_time)
         return 0;
-    if (wanted->is_new &&
-        run_file_append(&run->file, run_lane_line(wanted->trial.lane, cpus), ret_failure) < 0)
+    if (wanted->is_new && run_file_append(&run->file, run_lane_line(wanted->trial.lane, cpus), ret_failure) < 0)
         return -1;
     run->search = &wanted->trial;
     int error = run_trial(run, &wanted->trial, wanted->home, ret_outcome, ret_failure);
@@ -262,7 +265,7 @@ static void finish(struct run *run)
 
 int run_execute(struct run_result *ret_result, const struct run_request *request, struct failure *ret_failure)
 {
-    struct run run = { .request = request, .plan = request->plan, .file = { .fd = -1 }, .begin_ns = rt_now_ns() };
+    struct run run = {.request = request, .plan = request->plan, .file = {.fd = -1}, .begin_ns = rt_now_ns()};
     struct load_now before;
     load_read(&before);
     interrupt_watch();
@@ -281,7 +284,7 @@ int run_execute(struct run_result *ret_result, const struct run_request *request
             progress_end(&run.progress);
             run.result.interrupted = interrupted();
             /* After a failed write another may still succeed, and says what is there. */
-            struct failure second = { 0 };
+            struct failure second = {0};
             if (write_end(&run, &before, error ? &second : ret_failure) < 0)
                 error = -1;
         }
@@ -310,13 +313,13 @@ static int print_spec(const struct run *run, const struct planned_trial *trial, 
 
 int run_print_specs(const struct plan *plan, FILE *out, struct failure *ret_failure)
 {
-    struct run run = { .plan = plan };
+    struct run run = {.plan = plan};
     int error = prepare(&run, ret_failure);
     for (size_t i = 0; !error && i < plan->trial_count; i++)
         error = print_spec(&run, &plan->trials[i], i, out, ret_failure);
     for (size_t i = 0; !error && i < plan->lane_count; i++)
         if (plan->lanes[i].cell->find)
-            error = print_spec(&run, &(struct planned_trial){ &plan->lanes[i], 1 }, plan->trial_count, out, ret_failure);
+            error = print_spec(&run, &(struct planned_trial){&plan->lanes[i], 1}, plan->trial_count, out, ret_failure);
     finish(&run);
     return error;
 }

@@ -7,19 +7,19 @@
 
 struct run_request {
     const struct plan *plan;
-    const char *out;    /**< directory, or NULL: below results/ */
+    const char *out; /**< directory, or NULL: below results/ */
     int argc;
-    char **argv;        /**< as typed, for the record */
+    char **argv; /**< as typed, for the record */
     bool all_samples, show_progress;
 };
 
 struct run_result {
-    char *dir;          /**< absolute; owned by the caller */
-    bool interrupted;   /**< by SIGINT or SIGTERM */
-    bool out_of_time;   /**< by --max-time */
-    size_t trials;      /**< finished */
-    bool jobs_failed;   /**< in some trial */
-    bool local_limit;   /**< some of those for a limit of this machine */
+    char *dir;        /**< absolute; owned by the caller */
+    bool interrupted; /**< by SIGINT or SIGTERM */
+    bool out_of_time; /**< by --max-time */
+    size_t trials;    /**< finished */
+    bool jobs_failed; /**< in some trial */
+    bool local_limit; /**< some of those for a limit of this machine */
 };
 
 /**

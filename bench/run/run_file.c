@@ -50,7 +50,7 @@ static void point_latest_to(const char *id)
 int run_file_open(struct run_file *ret_file, const char *name, const char *out, const char *scenario,
                   struct failure *ret_failure)
 {
-    struct run_file file = { .name = name, .fd = -1 };
+    struct run_file file = {.name = name, .fd = -1};
     time_t now = time(NULL);
     struct tm utc;
     gmtime_r(&now, &utc);
@@ -120,7 +120,8 @@ int run_file_append_text(struct run_file *file, const char *text, struct failure
         left -= (size_t)n;
     }
     if (fdatasync(file->fd) < 0 && errno != EINVAL)
-        return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/%s: %s", file->dir, file->name, strerror(errno));
+        return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/%s: %s", file->dir, file->name,
+                           strerror(errno));
     return 0;
 }
 
@@ -145,5 +146,5 @@ void run_file_close(struct run_file *file)
         close(file->fd);
     free(file->dir);
     free(file->id);
-    *file = (struct run_file){ .fd = -1 };
+    *file = (struct run_file){.fd = -1};
 }

@@ -7,8 +7,8 @@
 
 struct run_file {
     const char *name; /**< "run.ndjson" */
-    char *dir;  /**< absolute */
-    char *id;   /**< the directory's last part */
+    char *dir;        /**< absolute */
+    char *id;         /**< the directory's last part */
     char started[32]; /**< UTC, "2026-01-31T12:00:00Z" */
     int fd;
 };

@@ -19,9 +19,9 @@ static json_t *lane_json(const struct lane *lane, const char *cpus)
     const struct cell *cell = lane->cell;
     const struct runner *runner = runner_find(lane->runner);
     return json_pack("{s:o, s:s, s:o, s:s, s:I, s:o, s:s, s:I, s:o}", "cell", name(cell->name), "workload",
-                     cell->settings.workload, "params", record_json_text(cell->params, RECORD_TEXT_BYTES), "runner", lane->runner, "concurrency",
-                     (json_int_t)(runner->concurrent ? cell->settings.concurrency : 1), "connections",
-                     name(cell->transfers ? cell->settings.connections : NULL), "cpus", cpus, "jobs",
+                     cell->settings.workload, "params", record_json_text(cell->params, RECORD_TEXT_BYTES), "runner",
+                     lane->runner, "concurrency", (json_int_t)(runner->concurrent ? cell->settings.concurrency : 1),
+                     "connections", name(cell->transfers ? cell->settings.connections : NULL), "cpus", cpus, "jobs",
                      (json_int_t)cell->settings.jobs, "sweep", name(cell->sweep));
 }
 
@@ -38,10 +38,11 @@ json_t *run_line(const struct run_request *request, const struct run_file *file,
     json_t *argv = argv_json(request->argc, request->argv, true), *lanes = json_array();
     for (size_t i = 0; i < plan->lane_count; i++)
         json_array_append_new(lanes, lane_json(&plan->lanes[i], cpus[plan->lanes[i].cell - plan->cells]));
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:s, s:I, s:o}", "type", "run", "schema", "iorace.run/1", "id",
-                     name(file->id), "scenario", name(plan->scenario), "title", name(plan->title), "argv", argv, "seed",
-                     (json_int_t)plan->run.seed, "blocks", (json_int_t)plan->run.blocks, "started", file->started,
-                     "planned_trials", (json_int_t)(plan->trial_count + plan->search_count), "lanes", lanes);
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:s, s:I, s:o}", "type", "run", "schema", "iorace.run/1",
+                     "id", name(file->id), "scenario", name(plan->scenario), "title", name(plan->title), "argv", argv,
+                     "seed", (json_int_t)plan->run.seed, "blocks", (json_int_t)plan->run.blocks, "started",
+                     file->started, "planned_trials", (json_int_t)(plan->trial_count + plan->search_count), "lanes",
+                     lanes);
 }
 
 /* More connections at once than the kernel queues for the test server: some wait a second or longer for it to try again. */
@@ -55,7 +56,8 @@ static void warn_of_backlog(json_t *line, const struct plan *plan)
         return;
     char text[256];
     snprintf(text, sizeof(text),
-             "somaxconn is %lld and up to %lld connections are opened at once: some wait a second or longer for the kernel to "
+             "somaxconn is %lld and up to %lld connections are opened at once: some wait a second or longer for the "
+             "kernel to "
              "try again.",
              (long long)room, (long long)most);
     json_array_append_new(json_object_get(line, "warnings"), json_string(text));
@@ -75,18 +77,21 @@ json_t *run_env_line(const struct plan *plan, const struct cpu_split *split, con
         return NULL;
     json_object_set_new(line, "type", json_string("env"));
     json_object_set_new(line, "client_cpus", json_string(split->client));
-    json_object_set_new(line, "server_cpus", record_json_text(split->server[0] ? split->server : NULL, RECORD_TEXT_BYTES));
+    json_object_set_new(line, "server_cpus",
+                        record_json_text(split->server[0] ? split->server : NULL, RECORD_TEXT_BYTES));
     json_object_set_new(line, "server", record_json_text(server, RECORD_TEXT_BYTES));
     notes_append_json(&plan->left_out, json_object_get(line, "warnings"));
     warn_of_backlog(line, plan);
     if (split->shared && split->server[0])
-        json_array_append_new(json_object_get(line, "warnings"),
-                              json_string("The jobs and the test server share a CPU: each slows the other, and times of downloads are "
-                                          "those of both together."));
+        json_array_append_new(
+            json_object_get(line, "warnings"),
+            json_string("The jobs and the test server share a CPU: each slows the other, and times of downloads are "
+                        "those of both together."));
     else if (split->server[0] && share_a_core(split))
-        json_array_append_new(json_object_get(line, "warnings"),
-                              json_string("The jobs and the test server run on threads of one core: each slows the other, "
-                                          "more in some lanes than in others."));
+        json_array_append_new(
+            json_object_get(line, "warnings"),
+            json_string("The jobs and the test server run on threads of one core: each slows the other, "
+                        "more in some lanes than in others."));
     return line;
 }
 
@@ -111,8 +116,8 @@ json_t *run_summary_line(const struct run_file *file, const struct run_result *r
     struct tm utc;
     gmtime_r(&now, &utc);
     strftime(finished, sizeof(finished), "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return json_pack("{s:s, s:s, s:b, s:I, s:[f,f,f], s:o, s:o, s:o}", "type", "summary", "finished", finished, "partial", partial,
-                     "trials", (json_int_t)result->trials, "load_after", after.average[0], after.average[1],
-                     after.average[2], "steal_percent", steal >= 0 ? json_real(steal) : json_null(), "warnings", warnings, "lanes",
-                     lanes);
+    return json_pack("{s:s, s:s, s:b, s:I, s:[f,f,f], s:o, s:o, s:o}", "type", "summary", "finished", finished,
+                     "partial", partial, "trials", (json_int_t)result->trials, "load_after", after.average[0],
+                     after.average[1], after.average[2], "steal_percent", steal >= 0 ? json_real(steal) : json_null(),
+                     "warnings", warnings, "lanes", lanes);
 }

@@ -52,7 +52,7 @@ static int map_progress(struct process *process)
 /* posix_spawn: the parent may have grown fat with samples, and fork would copy its page tables. */
 static int start(struct process *process, const char *binary, struct failure *ret_failure)
 {
-    int in[2] = { -1, -1 }, out[2] = { -1, -1 };
+    int in[2] = {-1, -1}, out[2] = {-1, -1};
     /* A memory file, unlike a pipe, never fills: nobody has to read while the trial runs. */
     process->errors = memfd_create("iorace-errors", MFD_CLOEXEC);
     if (process->errors < 0 || map_progress(process) < 0 || pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0) {
@@ -79,7 +79,7 @@ static int start(struct process *process, const char *binary, struct failure *re
 
     char parent[24];
     snprintf(parent, sizeof(parent), "%d", (int)getpid());
-    char *argv[] = { "iorace", "trial", "--with-parent", parent, NULL };
+    char *argv[] = {"iorace", "trial", "--with-parent", parent, NULL};
     process->begin_ns = rt_now_ns();
     int error = posix_spawn(&process->pid, binary ? binary : "/proc/self/exe", &actions, &attr, argv, environ);
     posix_spawnattr_destroy(&attr);
@@ -120,8 +120,8 @@ static bool read_output(struct process *process)
         process->output = output;
         process->output_room = room;
     }
-    ssize_t n = read(process->out, process->output + process->output_bytes,
-                     process->output_room - process->output_bytes - 1);
+    ssize_t n =
+        read(process->out, process->output + process->output_bytes, process->output_room - process->output_bytes - 1);
     if (n < 0 && errno == EINTR)
         return true;
     if (n <= 0)
@@ -137,7 +137,7 @@ static enum ending watch_output(struct process *process, double limit_s, trial_w
 {
     int64_t limit_ns = process->begin_ns + (int64_t)(limit_s * 1e9);
     for (;;) {
-        struct pollfd fd = { .fd = process->out, .events = POLLIN };
+        struct pollfd fd = {.fd = process->out, .events = POLLIN};
         int n = poll(&fd, 1, WATCH_MS);
         if (watch(context, atomic_load(process->done)))
             return STOPPED;
@@ -215,15 +215,19 @@ static void keep_last_words(struct trial_outcome *outcome, const struct process 
 static json_t *line_for_silence(const struct trial_spec *spec, enum ending ending, int status, double limit_s,
                                 const struct failure *bad_line, const char *said)
 {
-    struct failure why = { 0 };
+    struct failure why = {0};
     if (ending == HUNG)
         failure_set(&why, EXIT_JOBS_FAILED, "the trial's process hung: killed after %.0f s", limit_s);
     else if (WIFSIGNALED(status))
         failure_set(&why, EXIT_JOBS_FAILED, "the trial's process died of signal %d (%s)%s", WTERMSIG(status),
                     strsignal(WTERMSIG(status)), WTERMSIG(status) == SIGKILL ? "; out of memory?" : "");
     else
-        failure_set(&why, EXIT_JOBS_FAILED, "the trial's process ended with status %d and no result%s%s", WEXITSTATUS(status),
-                    bad_line->text[0] ? " that could be read: " : said[0] ? ": " : "", bad_line->text[0] ? bad_line->text : said);
+        failure_set(&why, EXIT_JOBS_FAILED, "the trial's process ended with status %d and no result%s%s",
+                    WEXITSTATUS(status),
+                    bad_line->text[0] ? " that could be read: "
+                    : said[0]         ? ": "
+                                      : "",
+                    bad_line->text[0] ? bad_line->text : said);
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -238,15 +242,17 @@ static json_t *line_for_silence(const struct trial_spec *spec, enum ending endin
 
 static void fill_in(json_t *line, const struct process *process, const struct rusage *usage, int64_t end_ns)
 {
-    json_object_set_new(line, "proc_user_s", json_real((double)usage->ru_utime.tv_sec + (double)usage->ru_utime.tv_usec / 1e6));
-    json_object_set_new(line, "proc_sys_s", json_real((double)usage->ru_stime.tv_sec + (double)usage->ru_stime.tv_usec / 1e6));
+    json_object_set_new(line, "proc_user_s",
+                        json_real((double)usage->ru_utime.tv_sec + (double)usage->ru_utime.tv_usec / 1e6));
+    json_object_set_new(line, "proc_sys_s",
+                        json_real((double)usage->ru_stime.tv_sec + (double)usage->ru_stime.tv_usec / 1e6));
     json_object_set_new(line, "proc_wall_s", json_real((double)(end_ns - process->begin_ns) / 1e9));
 }
 
 int trial_process_run(struct trial_outcome *ret_outcome, struct trial_spec *spec, const char *binary, double limit_s,
                       trial_watch_fn watch, void *context, struct failure *ret_failure)
 {
-    struct process process = { .in = -1, .out = -1, .errors = -1, .progress_fd = -1 };
+    struct process process = {.in = -1, .out = -1, .errors = -1, .progress_fd = -1};
     spec->progress_fd = PROGRESS_FD;
     int error = start(&process, binary, ret_failure);
     if (!error) {
@@ -265,7 +271,7 @@ int trial_process_run(struct trial_outcome *ret_outcome, struct trial_spec *spec
         ret_outcome->interrupted = ending == STOPPED;
         ret_outcome->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         keep_last_words(ret_outcome, &process);
-        struct failure bad_line = { 0 };
+        struct failure bad_line = {0};
         if (ending == ENDED && process.output)
             understand(ret_outcome, &process, &bad_line);
         if (!ret_outcome->line && ending != STOPPED) {

@@ -9,8 +9,8 @@
 
 /** What came of it. */
 struct trial_outcome {
-    json_t *line;   /**< the `trial` line, the parent's own fields filled in; never NULL unless interrupted */
-    char *samples;  /**< the `sample` line with its newline, or NULL */
+    json_t *line;     /**< the `trial` line, the parent's own fields filled in; never NULL unless interrupted */
+    char *samples;    /**< the `sample` line with its newline, or NULL */
     bool interrupted; /**< ended because a signal came or the time was up: there is nothing to keep */
     bool silent;      /**< the process wrote no line of its own; `line` says how it ended */
     int exit_status;  /**< 128 + the number where a signal ended it */

@@ -7,7 +7,7 @@
 
 static int inline_run_pool(const struct pool *pool, struct pool_outcome *ret_outcome)
 {
-    *ret_outcome = (struct pool_outcome){ .started = 1 };
+    *ret_outcome = (struct pool_outcome){.started = 1};
     pool->created(pool->context);
     int error = pool->prime(pool->context, 0);
     if (error)

@@ -12,7 +12,7 @@ struct thread_pool {
      * read are then woken at once, none having to hand a mutex to the next as with a condition variable. */
     pthread_rwlock_t created, open;
     sem_t primed;
-    atomic_int error;  /* the first prime's that failed */
+    atomic_int error;     /* the first prime's that failed */
     atomic_bool given_up; /* not every thread could be made */
 };
 
@@ -54,7 +54,7 @@ static int start_workers(struct thread_pool *threads, struct worker_start *start
     int error = 0;
     unsigned i = 0;
     for (; i < threads->pool->worker_count && !error; i++) {
-        starts[i] = (struct worker_start){ .pool = threads, .number = i };
+        starts[i] = (struct worker_start){.pool = threads, .number = i};
         error = pthread_create(&starts[i].thread, &attr, worker_main, &starts[i]);
     }
     *ret_started = error ? i - 1 : i;
@@ -64,11 +64,11 @@ static int start_workers(struct thread_pool *threads, struct worker_start *start
 
 static int pthread_run_pool(const struct pool *pool, struct pool_outcome *ret_outcome)
 {
-    *ret_outcome = (struct pool_outcome){ 0 };
+    *ret_outcome = (struct pool_outcome){0};
     struct worker_start *starts = calloc(pool->worker_count, sizeof(*starts));
     if (!starts)
         return -ENOMEM;
-    struct thread_pool threads = { .pool = pool };
+    struct thread_pool threads = {.pool = pool};
     pthread_rwlock_init(&threads.created, NULL);
     pthread_rwlock_init(&threads.open, NULL);
     sem_init(&threads.primed, 0, 0);

@@ -15,8 +15,8 @@
 /** What the harness hands a pool. `created` and `opened` are called once, by one thread, while every worker waits. */
 struct pool {
     unsigned worker_count;
-    size_t stack_bytes; /**< of a thread, or of a task */
-    bool parkable;      /**< nobody keeps a pointer into a worker's stack while it waits: tasks may be put aside */
+    size_t stack_bytes;   /**< of a thread, or of a task */
+    bool parkable;        /**< nobody keeps a pointer into a worker's stack while it waits: tasks may be put aside */
     unsigned connections; /**< that a worker keeps open, where it is the scheduler who keeps them; 0: a few */
     void *context;
     /** The workers exist. */

@@ -43,7 +43,7 @@ static int worker_main(void *arg)
 
 static int run_workers(struct task_pool *pool)
 {
-    struct rt_task_options options = { .parkable = pool->pool->parkable };
+    struct rt_task_options options = {.parkable = pool->pool->parkable};
     unsigned count = pool->pool->worker_count;
     while (pool->started < count) {
         struct rt_task **worker = &pool->workers[pool->started];
@@ -96,10 +96,10 @@ static int pool_main(void *arg)
 
 static int task_run_pool(const struct pool *pool, struct pool_outcome *ret_outcome)
 {
-    struct task_pool tasks = { .pool = pool };
-    struct rt_loop_options options = { .stack_bytes = pool->stack_bytes, .curl_connections = pool->connections };
+    struct task_pool tasks = {.pool = pool};
+    struct rt_loop_options options = {.stack_bytes = pool->stack_bytes, .curl_connections = pool->connections};
     int error = rt_run(pool_main, &tasks, &options);
-    *ret_outcome = (struct pool_outcome){ tasks.started, tasks.parked };
+    *ret_outcome = (struct pool_outcome){tasks.started, tasks.parked};
     return error;
 }
 

@@ -447,7 +447,8 @@ static void thresholds(void **state)
     assert_int_equal(threshold_parse("2.5", &share, &failure), 0);
     assert_float_equal(share, 0.025, 1e-12);
     /* 0.05 may be meant as a share. */
-    const char *bad[] = {"", "%", "x", "0", "0.05", "0.05%", "-5%", "+5%", "nan", "inf", "5%%", "5 %", "5x", "1e1", "101%"};
+    const char *bad[] = {"",    "%",   "x",   "0",   "0.05", "0.05%", "-5%", "+5%",
+                         "nan", "inf", "5%%", "5 %", "5x",   "1e1",   "101%"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         assert_int_equal(threshold_parse(bad[i], &share, &failure), -1);
         assert_int_equal(failure.status, EXIT_USAGE);

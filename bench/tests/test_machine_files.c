@@ -211,7 +211,8 @@ static void governors_turbo_and_cores(void **state)
     assert_int_equal(cpu_governor(root, &cpus, governor, sizeof(governor)), 0);
     assert_string_equal(governor, "performance"); /* CPU 2 is not ours */
     assert_int_equal(cpu_core_count(root, &cpus), 2);
-    static const int pairs[][3] = {{0, 4, true}, {0, 1, false}, {1, 4, false}, {1, 1, true}, {1, 2, false}}; /* 2 is not told */
+    static const int pairs[][3] = {
+        {0, 4, true}, {0, 1, false}, {1, 4, false}, {1, 1, true}, {1, 2, false}}; /* 2 is not told */
     for (size_t i = 0; i < COUNT(pairs); i++) {
         cpu_set_t one, other;
         CPU_ZERO(&one);

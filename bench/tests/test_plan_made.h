@@ -8,7 +8,8 @@
 enum { MOST_OVERRIDES = 8 };
 
 /* Options as `key, value` pairs, NULL at the end. */
-static inline int make_from(struct plan *plan, const char *path, bool quick, const char *const *pairs, struct failure *failure)
+static inline int make_from(struct plan *plan, const char *path, bool quick, const char *const *pairs,
+                            struct failure *failure)
 {
     struct plan_override overrides[MOST_OVERRIDES] = {0};
     size_t count = 0;

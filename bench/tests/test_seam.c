@@ -295,7 +295,9 @@ static void a_worker_that_cannot_be_primed_keeps_the_pool_closed(void **state)
     for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++) {
         struct fixture fixture = {.next = JOBS};
         struct pool pool = {pairs[p].sched == &sched_inline ? 1 : 3,
-                            256 * 1024, false, 0,
+                            256 * 1024,
+                            false,
+                            0,
                             &fixture,
                             on_created,
                             fail_to_prime,

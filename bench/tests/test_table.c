@@ -75,7 +75,8 @@ static void a_cell_is_a_table(void **state)
         "  coroutines that block        unsupported: no room for 10 of them\n"
         "\n"
         "Figures are medians of 7 runs of each; brackets hold the 95 % interval. Speed-up: how many times sooner than\n"
-        "one after another, compared within each block. Bold: the best, and what its interval does not tell from it.\n");
+        "one after another, compared within each block. Bold: the best, and what its interval does not tell from "
+        "it.\n");
     free(text);
 }
 
@@ -254,10 +255,11 @@ static void warnings_come_last(void **state)
     char *text = print_flat(lanes, COUNT(lanes), 7);
     const char *first = strstr(text, "Warning: ");
     assert_non_null(first);
-    assert_string_equal(first, "Warning: In 7 of 7 runs the test server had hardly any time left, so it was measured and "
-                               "not the runner (origin_saturated): one after another (serial) in sleep 7 of 7. "
-                               "Warning: In 7 of 7 runs the test server answered later than asked, so these times are "
-                               "partly its own (origin_late): one after another (serial) in sleep 7 of 7. ");
+    assert_string_equal(first,
+                        "Warning: In 7 of 7 runs the test server had hardly any time left, so it was measured and "
+                        "not the runner (origin_saturated): one after another (serial) in sleep 7 of 7. "
+                        "Warning: In 7 of 7 runs the test server answered later than asked, so these times are "
+                        "partly its own (origin_late): one after another (serial) in sleep 7 of 7. ");
     free(text);
 }
 
@@ -278,11 +280,13 @@ static void flagged_runs_are_named_with_how_far_it_went(void **state)
         {.cell = "last", .runner = "threads", .wall_s = 0.1, .flags = "un_disturbed"},
     };
     char *text = print_flat(lanes, COUNT(lanes), 7);
-    assert_has(text, "In 5 of 35 runs other programs, or the host of a virtual machine, had a part of the CPUs, up to 43 %, "
-                     "so these runs took longer than they need (disturbed): coroutines in sleep 3 of 7, thread pool in "
-                     "sleep 2 of 7.");
-    assert_has(text, "In 1 of 35 runs the test server answered later than asked, one answer in a hundred by up to 3.20 ms, "
-                     "so these times are partly its own (origin_late): thread pool in later 1 of 7.");
+    assert_has(text,
+               "In 5 of 35 runs other programs, or the host of a virtual machine, had a part of the CPUs, up to 43 %, "
+               "so these runs took longer than they need (disturbed): coroutines in sleep 3 of 7, thread pool in "
+               "sleep 2 of 7.");
+    assert_has(text,
+               "In 1 of 35 runs the test server answered later than asked, one answer in a hundred by up to 3.20 ms, "
+               "so these times are partly its own (origin_late): thread pool in later 1 of 7.");
     free(text);
 }
 
@@ -297,9 +301,10 @@ static void of_many_flagged_runs_the_worst_are_named(void **state)
         {.cell = "e", .runner = "serial", .wall_s = 1, .flags = "disturbed", .flagged_blocks = 1},
     };
     char *text = print_flat(lanes, COUNT(lanes), 7);
-    assert_has(text, "In 9 of 35 runs other programs, or the host of a virtual machine, had a part of the CPUs, so these "
-                     "runs took longer than they need (disturbed): one after another (serial) in c 3 of 7, one after another "
-                     "(serial) in b 2 of 7, one after another (serial) in d 2 of 7, and 2 in 2 others.");
+    assert_has(text,
+               "In 9 of 35 runs other programs, or the host of a virtual machine, had a part of the CPUs, so these "
+               "runs took longer than they need (disturbed): one after another (serial) in c 3 of 7, one after another "
+               "(serial) in b 2 of 7, one after another (serial) in d 2 of 7, and 2 in 2 others.");
     free(text);
 }
 
@@ -307,20 +312,22 @@ static void the_harness_says_what_it_costs(void **state)
 {
     (void)state;
     const struct made_up_lane lanes[] = {
-        {.runner = "threads", .wall_s = 0.1, .cpu_us = 0.34},     /* 4.9 times .07 */
-        {.runner = "coroutines", .wall_s = 0.1, .cpu_us = 0.31},  /* 5.2 times .06 */
+        {.runner = "threads", .wall_s = 0.1, .cpu_us = 0.34},           /* 4.9 times .07 */
+        {.runner = "coroutines", .wall_s = 0.1, .cpu_us = 0.31},        /* 5.2 times .06 */
         {.runner = "blocking-coroutines", .wall_s = 1, .cpu_us = 0.34}, /* no such cell: the dearest counts */
-        {.runner = "null", .wall_s = 0.001, .cpu_us = 0.05},      /* does none of them */
+        {.runner = "null", .wall_s = 0.001, .cpu_us = 0.05},            /* does none of them */
         {.cell = "harness", .workload = "null", .runner = "null", .wall_s = 0.001, .cpu_us = 0.05},
         {.cell = "harness", .workload = "null", .runner = "threads", .wall_s = 0.001, .cpu_us = 0.07},
         {.cell = "harness", .workload = "null", .runner = "coroutines", .wall_s = 0.001, .cpu_us = 0.06},
         {.cell = "other", .workload = "null", .runner = "serial", .wall_s = 1, .params = "something=1", .cpu_us = 100},
     };
     char *text = print_flat(lanes, COUNT(lanes), 7);
-    assert_has(text, "The harness itself, which takes and times the jobs, costs this much CPU a job (of empty ones): no jobs "
-                     "(the harness alone) 50.0 ns, thread pool 70.0 ns, coroutines 60.0 ns.");
-    assert_has(text, "Warning: Some jobs cost less than 5 times what the harness itself does, so their CPU per job is largely "
-                     "its own: thread pool in sleep 340 ns, coroutines that block in sleep 340 ns. ");
+    assert_has(text,
+               "The harness itself, which takes and times the jobs, costs this much CPU a job (of empty ones): no jobs "
+               "(the harness alone) 50.0 ns, thread pool 70.0 ns, coroutines 60.0 ns.");
+    assert_has(
+        text, "Warning: Some jobs cost less than 5 times what the harness itself does, so their CPU per job is largely "
+              "its own: thread pool in sleep 340 ns, coroutines that block in sleep 340 ns. ");
     free(text);
     text = print_flat(lanes, 3, 7); /* without such a cell nothing is known of it */
     assert_lacks(text, "harness");

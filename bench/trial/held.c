@@ -16,7 +16,8 @@ int held_apply(const char *client_cpus, struct failure *ret_failure)
         if (cpus_parse(client_cpus, &set, ret_failure) < 0)
             return -1;
         if (sched_setaffinity(0, sizeof(set), &set) < 0)
-            return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot run on CPUs %s: %s", client_cpus, strerror(errno));
+            return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot run on CPUs %s: %s", client_cpus,
+                               strerror(errno));
     } else {
         sched_getaffinity(0, sizeof(set), &set);
     }
@@ -43,7 +44,7 @@ json_t *held_json(void)
     char cpus[256] = "";
     if (sched_getaffinity(0, sizeof(set), &set) == 0)
         cpus_format(&set, cpus, sizeof(cpus));
-    struct rlimit files = { 0 };
+    struct rlimit files = {0};
     getrlimit(RLIMIT_NOFILE, &files);
     return json_pack("{s:i, s:I, s:i, s:b, s:I, s:s}", "timer_slack_ns", prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0),
                      "thread_stack_kib", (json_int_t)(WORKER_STACK_BYTES / 1024), "malloc_arena_max", arena_max,

@@ -59,7 +59,8 @@ static void do_job(struct trial *trial, unsigned worker, int64_t index)
     if (error) {
         result->error = error == -ECANCELED ? JOB_CANCELED : JOB_OTHER;
     } else if (!trial->runner->skips_jobs) {
-        result->error = (uint8_t)trial->workload->body(trial->state, trial->workers[worker], trial->runner, index, result);
+        result->error =
+            (uint8_t)trial->workload->body(trial->state, trial->workers[worker], trial->runner, index, result);
         if (trial->spec->settings.spin_us > 0)
             spin(trial->spec->settings.spin_us * RT_NS_PER_US);
     }
@@ -112,7 +113,7 @@ static void on_work(void *context, unsigned worker)
 
 static void run_pool(struct trial *trial)
 {
-    struct pool_times times = { .trial = trial };
+    struct pool_times times = {.trial = trial};
     struct pool pool = {
         .worker_count = trial->worker_count,
         .stack_bytes = WORKER_STACK_BYTES,

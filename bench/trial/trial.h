@@ -13,7 +13,7 @@ struct trial {
     const struct trial_spec *spec;
     const struct runner *runner;
     const struct workload *workload;
-    void *state;   /**< the workload's */
+    void *state;    /**< the workload's */
     void **workers; /**< the workload's, one each */
     unsigned worker_count;
 
@@ -21,15 +21,15 @@ struct trial {
     /** Of an open loop, else NULL: when each job is due, in ns since the clock started, and when a worker took it. In one
      *  mapping. */
     int64_t *intended_ns, *taken_ns;
-    _Atomic int64_t next;       /**< the one counter that every runner takes its jobs from */
-    _Atomic int64_t *done;      /**< jobs ended; shared with the parent where it gave a descriptor */
+    _Atomic int64_t next;  /**< the one counter that every runner takes its jobs from */
+    _Atomic int64_t *done; /**< jobs ended; shared with the parent where it gave a descriptor */
     _Atomic int64_t warmups;
 
     struct bracket_point open, close;
     int64_t setup_ns; /**< making the workers and taking them down */
     int64_t threads_peak, rss_peak_kib;
     struct pool_outcome outcome;
-    int pool_error;   /**< 0, or why the pool did not run */
+    int pool_error; /**< 0, or why the pool did not run */
 };
 
 /** Run the jobs of a spec. Returns 0 (even if jobs failed or the pool could not be made: see the fields), or -1 if nothing

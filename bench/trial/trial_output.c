@@ -59,13 +59,14 @@ static json_t *failure_json(const struct trial *trial, int64_t index)
     char detail[512] = "";
     if (trial->workload->describe)
         trial->workload->describe(trial->state, index, result, detail, sizeof(detail));
-    return json_pack("{s:I, s:s, s:i, s:i, s:o}", "job", (json_int_t)(index + 1), "class", job_error_name(result->error),
-                     "curl_code", result->curl_code, "http_status", result->http_status, "detail", record_json_text(detail, RECORD_TEXT_BYTES));
+    return json_pack("{s:I, s:s, s:i, s:i, s:o}", "job", (json_int_t)(index + 1), "class",
+                     job_error_name(result->error), "curl_code", result->curl_code, "http_status", result->http_status,
+                     "detail", record_json_text(detail, RECORD_TEXT_BYTES));
 }
 
 static void count_results(struct trial_record *record, const struct trial *trial, json_t *failures)
 {
-    int64_t by_class[JOB_ERROR_COUNT] = { 0 }, first = -1;
+    int64_t by_class[JOB_ERROR_COUNT] = {0}, first = -1;
     record->ok = record->failed = record->bytes = 0;
     for (int64_t i = 0; i < trial->spec->settings.jobs; i++) {
         const struct job_result *result = &trial->results[i];
@@ -169,8 +170,9 @@ static void write_samples(const struct trial *trial, FILE *out)
 {
     int64_t jobs = trial->spec->settings.jobs;
     int64_t step = trial->spec->all_samples ? 1 : (jobs + SAMPLES_MOST - 1) / SAMPLES_MOST;
-    json_t *head = json_pack("{s:s, s:o, s:s, s:I, s:I}", "type", "sample", "cell", record_json_text(trial->spec->cell, RECORD_NAME_BYTES), "runner",
-                             trial->spec->runner, "block", (json_int_t)trial->spec->block, "jobs", (json_int_t)jobs);
+    json_t *head = json_pack("{s:s, s:o, s:s, s:I, s:I}", "type", "sample", "cell",
+                             record_json_text(trial->spec->cell, RECORD_NAME_BYTES), "runner", trial->spec->runner,
+                             "block", (json_int_t)trial->spec->block, "jobs", (json_int_t)jobs);
     char *text = json_dumps(head, JSON_COMPACT);
     json_decref(head);
     if (!text)
@@ -195,8 +197,8 @@ static char *pool_reason(const struct trial *trial)
     char *text = NULL;
     int n;
     if (trial->outcome.started < trial->worker_count)
-        n = asprintf(&text, "%s: %s after %u of %u workers", trial->runner->sched->worker_call, strerror(-trial->pool_error),
-                     trial->outcome.started, trial->worker_count);
+        n = asprintf(&text, "%s: %s after %u of %u workers", trial->runner->sched->worker_call,
+                     strerror(-trial->pool_error), trial->outcome.started, trial->worker_count);
     else
         n = asprintf(&text, "a worker could not be made ready: %s", strerror(-trial->pool_error));
     return n < 0 ? NULL : text;

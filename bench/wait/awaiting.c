@@ -19,7 +19,7 @@ static int run_save(void *arg)
 /* Writing a file blocks, whatever epoll may say of it, and would hold up every other task: a thread of the loop's executor does it. */
 static int awaiting_save(int dir_fd, const char *name, const void *bytes, size_t size)
 {
-    struct save_call call = { dir_fd, name, bytes, size };
+    struct save_call call = {dir_fd, name, bytes, size};
     int result;
     int error = rt_executor_call(NULL, run_save, &call, &result);
     return error < 0 ? error : result;

@@ -6,7 +6,7 @@
 
 static int blocking_sleep_until(int64_t deadline_ns)
 {
-    struct timespec deadline = { .tv_sec = deadline_ns / RT_NS_PER_S, .tv_nsec = deadline_ns % RT_NS_PER_S };
+    struct timespec deadline = {.tv_sec = deadline_ns / RT_NS_PER_S, .tv_nsec = deadline_ns % RT_NS_PER_S};
     int error;
     do
         error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, NULL);

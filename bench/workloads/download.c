@@ -26,7 +26,7 @@ struct download_state {
     bool changes_things; /* a method that must not be sent only to warm up */
     bool bodyless;       /* HEAD */
     bool allow_remote;
-    int save_fd;         /* directory, or -1 */
+    int save_fd; /* directory, or -1 */
 };
 
 struct download_worker {
@@ -37,7 +37,7 @@ struct download_worker {
     bool too_large, no_memory;
     struct easy_sockets sockets;
     char problem[CURL_ERROR_SIZE]; /* libcurl's words for what went wrong */
-    char *kept; /* the body, only if it is to be saved */
+    char *kept;                    /* the body, only if it is to be saved */
     size_t kept_room;
 };
 
@@ -178,7 +178,8 @@ static void download_worker_destroy(void *opaque)
     free(worker);
 }
 
-static int download_worker_create(void **ret_worker, void *state, const struct runner *runner, bool warm, int64_t *ret_warmups)
+static int download_worker_create(void **ret_worker, void *state, const struct runner *runner, bool warm,
+                                  int64_t *ret_warmups)
 {
     struct download_worker *worker = calloc(1, sizeof(*worker));
     if (!worker)
@@ -351,11 +352,13 @@ static void download_describe(void *opaque, int64_t index, const struct job_resu
     else if (result->error == JOB_PROTOCOL && result->curl_code == CURLE_COULDNT_CONNECT)
         snprintf(buffer, size, "%s: redirected to another machine, which needs --allow-remote", url);
     else if (result->curl_code)
-        snprintf(buffer, size, "%s: %s (CURLcode %d)", url, curl_easy_strerror((CURLcode)result->curl_code), result->curl_code);
+        snprintf(buffer, size, "%s: %s (CURLcode %d)", url, curl_easy_strerror((CURLcode)result->curl_code),
+                 result->curl_code);
     else if (result->error == JOB_PROTOCOL)
         snprintf(buffer, size, "%s: its Content-Length is too large to be one", url);
     else if (expected.bytes >= 0 && result->bytes != expected.bytes)
-        snprintf(buffer, size, "%s: %lld bytes, expected %lld", url, (long long)result->bytes, (long long)expected.bytes);
+        snprintf(buffer, size, "%s: %lld bytes, expected %lld", url, (long long)result->bytes,
+                 (long long)expected.bytes);
     else if (result->error == JOB_WRONG_BODY)
         snprintf(buffer, size, "%s: the body differs from what was expected", url);
     else if (result->error == JOB_SAVE)

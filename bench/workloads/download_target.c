@@ -15,8 +15,10 @@ static size_t format_target(const struct download_targets *targets, size_t which
     if (delay_ns % 1000000 == 0 && delay_ns > 0)
         used = (size_t)snprintf(buffer, size, "/delay/%lld", (long long)(delay_ns / 1000000));
     else if (delay_ns > 0)
-        used = (size_t)snprintf(buffer, size, "/delay/%lld.%06lld", (long long)(delay_ns / 1000000), (long long)(delay_ns % 1000000));
-    used += (size_t)snprintf(buffer + used, size - used, "/bytes/%lld?job=%zu", (long long)targets->body_bytes, which + 1);
+        used = (size_t)snprintf(buffer, size, "/delay/%lld.%06lld", (long long)(delay_ns / 1000000),
+                                (long long)(delay_ns % 1000000));
+    used +=
+        (size_t)snprintf(buffer + used, size - used, "/bytes/%lld?job=%zu", (long long)targets->body_bytes, which + 1);
     return used;
 }
 
@@ -42,7 +44,8 @@ static int add_host(struct download_targets *targets, const char *url)
     return targets->warmup_urls[targets->host_count++] ? 0 : -1;
 }
 
-static int init_server(struct download_targets *targets, const struct trial_spec *spec, bool hashes, struct failure *ret_failure)
+static int init_server(struct download_targets *targets, const struct trial_spec *spec, bool hashes,
+                       struct failure *ret_failure)
 {
     targets->server_url = strdup(spec->server_url);
     targets->body_bytes = spec->settings.body_bytes;
@@ -64,7 +67,8 @@ static int init_server(struct download_targets *targets, const struct trial_spec
         targets->expected[i].bytes = targets->body_bytes;
         targets->expected[i].has_hash = hashes;
         if (hashes)
-            targets->expected[i].hash = origin_body_hash(origin_body_seed(target, length), (uint64_t)targets->body_bytes);
+            targets->expected[i].hash =
+                origin_body_hash(origin_body_seed(target, length), (uint64_t)targets->body_bytes);
     }
     return 0;
 }
@@ -120,16 +124,18 @@ static int init_urls(struct download_targets *targets, const struct trial_spec *
         if (add_host(targets, targets->list.entries[i].url) < 0)
             return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
         const struct url_entry *entry = &targets->list.entries[i];
-        targets->expected[i] = (struct expected_body){ .bytes = -1, .has_hash = entry->has_hash, .hash = entry->hash };
+        targets->expected[i] = (struct expected_body){.bytes = -1, .has_hash = entry->has_hash, .hash = entry->hash};
     }
     apply_expectations(targets, spec->expect);
     return 0;
 }
 
-int download_targets_init(struct download_targets *targets, const struct trial_spec *spec, bool hashes, struct failure *ret_failure)
+int download_targets_init(struct download_targets *targets, const struct trial_spec *spec, bool hashes,
+                          struct failure *ret_failure)
 {
     memset(targets, 0, sizeof(*targets));
-    int error = spec->server_url ? init_server(targets, spec, hashes, ret_failure) : init_urls(targets, spec, ret_failure);
+    int error =
+        spec->server_url ? init_server(targets, spec, hashes, ret_failure) : init_urls(targets, spec, ret_failure);
     if (error < 0)
         download_targets_finish(targets);
     return error;

@@ -15,13 +15,13 @@ enum {
 static struct easy_option *add(struct easy_options *options, CURLoption option, const char *name)
 {
     struct easy_option *slot = &options->options[options->count++];
-    *slot = (struct easy_option){ .option = option, .name = name };
+    *slot = (struct easy_option){.option = option, .name = name};
     return slot;
 }
 
 #define NUMBER(option, value) add(options, option, #option)->number = (value)
-#define TEXT(option, value) add(options, option, #option)->text = (value)
-#define LIST(option, value) add(options, option, #option)->list = (value)
+#define TEXT(option, value)   add(options, option, #option)->text = (value)
+#define LIST(option, value)   add(options, option, #option)->list = (value)
 
 static int add_lines(struct curl_slist **list, const char *lines)
 {
@@ -144,7 +144,8 @@ static json_t *json_list(const struct curl_slist *list, bool names_only)
     char joined[RECORD_TEXT_BYTES] = "";
     for (size_t used = 0; list && used < sizeof(joined); list = list->next) {
         size_t length = names_only ? strcspn(list->data, ":;") : strlen(list->data);
-        used += (size_t)snprintf(joined + used, sizeof(joined) - used, "%s%.*s", used ? " | " : "", (int)length, list->data);
+        used += (size_t)snprintf(joined + used, sizeof(joined) - used, "%s%.*s", used ? " | " : "", (int)length,
+                                 list->data);
     }
     return record_json_text(joined, RECORD_TEXT_BYTES);
 }

@@ -12,13 +12,13 @@ struct easy_options {
     struct easy_option {
         CURLoption option;
         const char *name;
-        long number;         /**< where text and list are NULL */
-        const char *text;    /**< borrowed from the settings */
+        long number;      /**< where text and list are NULL */
+        const char *text; /**< borrowed from the settings */
         struct curl_slist *list;
     } options[EASY_OPTIONS_MOST];
     size_t count;
     struct curl_slist *headers, *resolve;
-    char *data;         /**< the request's body, from data_file */
+    char *data; /**< the request's body, from data_file */
     long data_bytes;
 };
 
@@ -39,9 +39,9 @@ CURLcode easy_options_apply(const struct easy_options *options, CURL *easy);
 
 /** What may be connected to, and why the last socket was not made. */
 struct easy_sockets {
-    bool anywhere;   /**< not only to this machine */
+    bool anywhere;    /**< not only to this machine */
     bool went_astray; /**< an address was refused */
-    int error;       /**< the errno of a socket that could not be had; 0: it could */
+    int error;        /**< the errno of a socket that could not be had; 0: it could */
 };
 
 /**

@@ -14,7 +14,8 @@ static void null_finish(void *state)
     (void)state;
 }
 
-static enum job_error null_body(void *state, void *worker, const struct runner *runner, int64_t index, struct job_result *result)
+static enum job_error null_body(void *state, void *worker, const struct runner *runner, int64_t index,
+                                struct job_result *result)
 {
     (void)state;
     (void)worker;

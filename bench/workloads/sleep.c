@@ -29,7 +29,8 @@ static void sleep_finish(void *opaque)
     free(state);
 }
 
-static enum job_error sleep_body(void *opaque, void *worker, const struct runner *runner, int64_t index, struct job_result *result)
+static enum job_error sleep_body(void *opaque, void *worker, const struct runner *runner, int64_t index,
+                                 struct job_result *result)
 {
     (void)worker;
     const struct sleep_state *state = opaque;

@@ -23,8 +23,20 @@ struct job_result {
 
 enum job_error {
     JOB_OK = 0,
-    JOB_REFUSED, JOB_RESET, JOB_TIMEOUT, JOB_RESOLVE, JOB_TLS, JOB_HTTP_STATUS, JOB_SHORT_BODY, JOB_WRONG_BODY,
-    JOB_TOO_LARGE, JOB_PROTOCOL, JOB_SAVE, JOB_LOCAL_LIMIT, JOB_CANCELED, JOB_OTHER,
+    JOB_REFUSED,
+    JOB_RESET,
+    JOB_TIMEOUT,
+    JOB_RESOLVE,
+    JOB_TLS,
+    JOB_HTTP_STATUS,
+    JOB_SHORT_BODY,
+    JOB_WRONG_BODY,
+    JOB_TOO_LARGE,
+    JOB_PROTOCOL,
+    JOB_SAVE,
+    JOB_LOCAL_LIMIT,
+    JOB_CANCELED,
+    JOB_OTHER,
     JOB_UNSUPPORTED, /**< this runner cannot do it (-EDEADLK and the like): the trial is `unsupported`, not failed */
     JOB_ERROR_COUNT,
 };
@@ -34,11 +46,11 @@ const char *job_error_name(enum job_error error);
 
 struct workload {
     const char *name;
-    const char *summary; /**< one line for `iorace list` */
-    const char *title;   /**< begins a sentence: "Downloads" */
+    const char *summary;    /**< one line for `iorace list` */
+    const char *title;      /**< begins a sentence: "Downloads" */
     const char *job, *jobs; /**< what one job is, and several: "page", "pages" */
-    bool parkable;       /**< its body keeps no pointer to its stack with anybody while it waits: see rt_task_options */
-    bool transfers;      /**< makes HTTP requests: wants a server, has connections */
+    bool parkable;  /**< its body keeps no pointer to its stack with anybody while it waits: see rt_task_options */
+    bool transfers; /**< makes HTTP requests: wants a server, has connections */
 
     /** Work out everything the jobs need, before the clock: lists, expected hashes, files. `*ret_state` is handed to the other calls; read-only while jobs run.
      *  Returns 0 or -1. */
@@ -52,7 +64,8 @@ struct workload {
     void (*worker_destroy)(void *worker);
 
     /** Do job number `index` (from 0). Fills bytes, http_status, curl_code. Returns enum job_error. */
-    enum job_error (*body)(void *state, void *worker, const struct runner *runner, int64_t index, struct job_result *result);
+    enum job_error (*body)(void *state, void *worker, const struct runner *runner, int64_t index,
+                           struct job_result *result);
 
     /** Returns how many connections a worker needs to keep, so that every runner's can be reused: one for each host. NULL: none. */
     unsigned (*connections)(const void *state);

@@ -2,17 +2,17 @@
 #include "workload.h"
 
 /* The workloads there are: one line each. */
-#define WORKLOADS(X) \
-    X(sleep)         \
-    X(download)      \
-    X(null)          \
+#define WORKLOADS(X)                                                                                                   \
+    X(sleep)                                                                                                           \
+    X(download)                                                                                                        \
+    X(null)                                                                                                            \
     /* the end */
 
 #define DECLARE(name) extern const struct workload workload_##name;
 #define ADDRESS(name) &workload_##name,
 
 WORKLOADS(DECLARE)
-const struct workload *const workloads[] = { WORKLOADS(ADDRESS) NULL };
+const struct workload *const workloads[] = {WORKLOADS(ADDRESS) NULL};
 
 const struct workload *workload_find(const char *name)
 {
