@@ -10,9 +10,7 @@
 #include "../report/knee_found.h"
 #include "../report/report.h"
 #include "../report/tables.h"
-#include "fixtures/made_up_run.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "test_sentences_support.h"
 
 /* A point of a sweep: 1000 jobs of 10 workers, done as they came, but for what is said. */
 #define POINT(of_runner, rate, response, ...)                                                                          \
@@ -20,24 +18,13 @@
         .cell = "s/rate=" #rate, .sweep = "s", .runner = of_runner, .params = "rate=" #rate, .jobs = 1000,             \
         .wall_s = 1000.0 / rate, .offered_per_s = rate, .response_p99_ms = response, ##__VA_ARGS__                     \
     }
+/* A cell of its own: 1000 jobs at 100 a second. */
+#define AT_100(of_runner, response, service, ...)                                                                      \
+    {                                                                                                                  \
+        .runner = of_runner, .jobs = 1000, .wall_s = 10, .offered_per_s = 100, .response_p99_ms = response,            \
+        .service_p99_ms = service, ##__VA_ARGS__                                                                       \
+    }
 #define PILED .flags = "saturated"
-
-static void assert_says(const struct made_up_lane *lanes, size_t count, int blocks, const char *wanted)
-{
-    struct run_data run;
-    made_up_read(&run, lanes, count, blocks);
-    char *sentences = report_sentences(&run);
-    assert_non_null(sentences);
-    assert_string_equal(sentences, wanted);
-    free(sentences);
-    made_up_finish(&run);
-}
-
-#define SAYS(blocks, wanted, ...)                                                                                      \
-    do {                                                                                                               \
-        const struct made_up_lane lanes[] = {__VA_ARGS__};                                                             \
-        assert_says(lanes, COUNT(lanes), blocks, wanted);                                                              \
-    } while (0)
 
 static void how_far_each_kept_up_is_said(void **state)
 {
@@ -79,69 +66,14 @@ static void what_a_closed_loop_hides_is_said(void **state)
         "due, though within 11.0 ms of when they were begun. A closed loop would have shown only the latter: it waits "
         "with a slow "
         "server instead of counting those who would have come meanwhile (coordinated omission).";
-    SAYS(1, hidden,
-         {.runner = "coroutines",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 920,
-          .service_p99_ms = 11});
+    SAYS(1, hidden, AT_100("coroutines", 920, 11));
     /* One that keeps up before one that does not, the most of those. */
-    SAYS(1, hidden,
-         {.runner = "threads",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 90,
-          .service_p99_ms = 9},
-         {.runner = "serial",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 9000,
-          .service_p99_ms = 9,
-          PILED},
-         {.runner = "coroutines",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 920,
-          .service_p99_ms = 11});
+    SAYS(1, hidden, AT_100("threads", 90, 9), AT_100("serial", 9000, 9, PILED), AT_100("coroutines", 920, 11));
     /* Of those that do not, the one that is the nearest to it. */
-    SAYS(1, hidden,
-         {.runner = "serial",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 9000,
-          .service_p99_ms = 9,
-          PILED},
-         {.runner = "coroutines",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 920,
-          .service_p99_ms = 11,
-          PILED});
+    SAYS(1, hidden, AT_100("serial", 9000, 9, PILED), AT_100("coroutines", 920, 11, PILED));
     /* That the client's own timer was late is none of the server's. */
-    SAYS(1, hidden,
-         {.runner = "coroutines",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 920,
-          .service_p99_ms = 11,
-          .queue_p99_ms = 900,
-          .pacing_p99_ms = 9});
-    SAYS(1, "",
-         {.runner = "coroutines",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 920,
-          .service_p99_ms = 11,
-          .queue_p99_ms = 900,
-          .pacing_p99_ms = 800});
+    SAYS(1, hidden, AT_100("coroutines", 920, 11, .queue_p99_ms = 900, .pacing_p99_ms = 9));
+    SAYS(1, "", AT_100("coroutines", 920, 11, .queue_p99_ms = 900, .pacing_p99_ms = 800));
     SAYS(1, "",
          {.runner = "coroutines",
           .workload = "null",
@@ -151,20 +83,8 @@ static void what_a_closed_loop_hides_is_said(void **state)
           .response_p99_ms = 920,
           .service_p99_ms = 11});
     /* Less than twice, less than a millisecond, or not known: nothing. */
-    SAYS(1, "",
-         {.runner = "coroutines",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 19,
-          .service_p99_ms = 10});
-    SAYS(1, "",
-         {.runner = "coroutines",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 1.2,
-          .service_p99_ms = 0.3});
+    SAYS(1, "", AT_100("coroutines", 19, 10));
+    SAYS(1, "", AT_100("coroutines", 1.2, 0.3));
     SAYS(1, "", {.runner = "coroutines", .jobs = 100, .wall_s = 10, .offered_per_s = 100});
 }
 
@@ -172,19 +92,7 @@ static void what_a_closed_loop_hides_is_said(void **state)
 static void speed_is_not_compared(void **state)
 {
     (void)state;
-    SAYS(7, "",
-         {.runner = "serial",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 2,
-          .service_p99_ms = 2},
-         {.runner = "coroutines",
-          .jobs = 1000,
-          .wall_s = 10,
-          .offered_per_s = 100,
-          .response_p99_ms = 2,
-          .service_p99_ms = 2});
+    SAYS(7, "", AT_100("serial", 2, 2), AT_100("coroutines", 2, 2));
 }
 
 static void assert_row(const struct table_row *row, const char *label, const char *const *wanted)

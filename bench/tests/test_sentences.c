@@ -7,26 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../report/report.h"
-#include "fixtures/made_up_run.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static void assert_says(const struct made_up_lane *lanes, size_t count, int blocks, const char *wanted)
-{
-    struct run_data run;
-    made_up_read(&run, lanes, count, blocks);
-    char *sentences = report_sentences(&run);
-    assert_non_null(sentences);
-    assert_string_equal(sentences, wanted);
-    free(sentences);
-    made_up_finish(&run);
-}
-
-#define SAYS(blocks, wanted, ...)                                                                                      \
-    do {                                                                                                               \
-        const struct made_up_lane lanes[] = {__VA_ARGS__};                                                             \
-        assert_says(lanes, COUNT(lanes), blocks, wanted);                                                              \
-    } while (0)
+#include "test_sentences_support.h"
 
 /* 4.1 s against 0.1 s and 0.125 s: 41 and 32.8 times. 72 MiB against 8. */
 static void coroutines_and_threads_differ(void **state)

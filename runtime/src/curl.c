@@ -271,12 +271,8 @@ void rt__curl_finish(struct rt_loop *loop)
 
 int rt_curl_perform(CURL *easy, CURLcode *ret_code)
 {
-    struct rt_task *self = rt__self();
-    if (!self)
-        return -EINVAL;
-    if (self->parkable)
-        return -ENOTSUP;
-    int error = rt__wait_begin(self);
+    struct rt_task *self;
+    int error = rt__wait_enter_with_stack(&self);
     if (error < 0)
         return error;
     struct rt_loop *loop = self->loop;

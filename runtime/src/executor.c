@@ -253,12 +253,8 @@ static void await_arrival(struct rt_task *self, struct rt__remote *remote, int e
 int rt__executor_run(struct rt_executor *executor, struct rt__job *job, int64_t deadline_ns, const char *waits_for,
                      bool *ret_left)
 {
-    struct rt_task *self = rt__self();
-    if (!self)
-        return -EINVAL;
-    if (self->parkable)
-        return -ENOTSUP;
-    int error = rt__wait_begin(self);
+    struct rt_task *self;
+    int error = rt__wait_enter_with_stack(&self);
     if (error < 0)
         return error;
     if (!executor && (error = own_executor(self->loop, &executor)) < 0)
@@ -311,12 +307,8 @@ static bool leave_drain(struct rt_executor *executor, struct drain *drain)
 int rt_executor_drain(struct rt_executor *executor, int64_t deadline_ns)
 {
     static const char waits_for[] = "an executor to have nothing to do";
-    struct rt_task *self = rt__self();
-    if (!self)
-        return -EINVAL;
-    if (self->parkable)
-        return -ENOTSUP;
-    int error = rt__wait_begin(self);
+    struct rt_task *self;
+    int error = rt__wait_enter_with_stack(&self);
     if (error < 0)
         return error;
     if (!executor)

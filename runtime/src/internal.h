@@ -158,6 +158,12 @@ static inline int rt__wait_enter(struct rt_task **ret_self) /* the same for whoe
     *ret_self = rt__self();
     return *ret_self ? rt__wait_begin(*ret_self) : -EINVAL;
 }
+/* The same where others will hold pointers to the stack meanwhile; -ENOTSUP: it may be put aside. */
+static inline int rt__wait_enter_with_stack(struct rt_task **ret_self)
+{
+    *ret_self = rt__self();
+    return *ret_self && (*ret_self)->parkable ? -ENOTSUP : rt__wait_enter(ret_self);
+}
 int rt__wait(struct rt_task *self, int64_t deadline_ns,
              const char *waits_for); /* the waker's status, -ETIMEDOUT (the deadline's or a scope's), -ECANCELED,
                                         -EDEADLK, -ENOMEM */
