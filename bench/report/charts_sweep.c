@@ -217,6 +217,27 @@ static int sweep_init(struct sweep *sweep, const struct chart_list *list, const 
     return 0;
 }
 
+/* "spin-us" is "spin" and microseconds. Returns the unit, "" if the key has none. */
+static const char *split_key(char *ret_words, size_t size, const char *key)
+{
+    static const struct {
+        const char *ending, *unit;
+    } units[] = {{" us", "\u00b5s"}, {" ms", "ms"}, {" s", "s"}, {" bytes", "bytes"}};
+    text_fit(ret_words, size, key, TEXT_BODY, 300);
+    for (char *p = ret_words; *p; p++)
+        if (*p == '-' || *p == '_')
+            *p = ' ';
+    size_t length = strlen(ret_words);
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        size_t of_ending = strlen(units[i].ending);
+        if (length > of_ending && strcmp(ret_words + length - of_ending, units[i].ending) == 0) {
+            ret_words[length - of_ending] = '\0';
+            return units[i].unit;
+        }
+    }
+    return "";
+}
+
 static int draw(struct chart_list *list, struct sweep *sweep, int number, struct failure *ret_failure)
 {
     const struct lane_group *group = sweep->group;
@@ -224,13 +245,11 @@ static int draw(struct chart_list *list, struct sweep *sweep, int number, struct
     struct line_panel *panel = &sweep->panel;
     struct text_pool *words = list->words;
     char swept[200], description[500], runs[64], x_name[300];
-    text_fit(swept, sizeof(swept), group->swept, TEXT_BODY, 300);
-    for (char *p = swept; *p; p++)
-        if (*p == '-' || *p == '_')
-            *p = ' ';
+    const char *unit = split_key(swept, sizeof(swept), group->swept);
     lane_group_describe(group, description, sizeof(description));
     run_count_text(sweep->runs, runs, sizeof(runs));
-    snprintf(x_name, sizeof(x_name), is_linear(panel) ? "%s" : "%s (logarithmic)", swept);
+    const char *scale = is_linear(panel) ? "" : "logarithmic", *between = unit[0] && scale[0] ? ", " : "";
+    snprintf(x_name, sizeof(x_name), unit[0] || scale[0] ? "%s (%s%s%s)" : "%s", swept, unit, between, scale);
     panel->x_name = x_name;
     struct chart_axis axis;
     amount_axis(&axis, panel, 0);
