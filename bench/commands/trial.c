@@ -34,7 +34,10 @@ int command_trial(int argc, char **argv, struct failure *ret_failure)
         NULL,
         "Run one trial: read its spec (one JSON object) from standard input, write its result (`trial` and `sample` "
         "lines of "
-        "run.ndjson) to standard output.\vThe specs of a run are shown by `iorace run --dry-run --json`.",
+        "run.ndjson) to standard output.\vThe specs of a run are shown by `iorace run --dry-run --json`.\n\n"
+        "Exit status: 0 the lines tell how it went, also where jobs failed or it is not supported; 2 no spec that can "
+        "be "
+        "read; 5 a spec of another protocol; 6 a limit of this machine kept it from beginning.\n",
         NULL,
         NULL,
         NULL,

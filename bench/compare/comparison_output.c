@@ -145,9 +145,13 @@ static int add_warnings(struct report_tables *tables, const struct comparison *c
     }
     add_own(tables, "base", request->base);
     add_own(tables, "head", request->head);
+    if (!run_fact_text(pool, request->base, run_facts)[0] && !run_fact_text(pool, request->head, run_facts)[0])
+        add_warning(tables, "the CPU model is known of neither run: they may be of different machines.");
     const char *id[] = {json_string_value(json_object_get(request->base->run, "id")),
                         json_string_value(json_object_get(request->head->run, "id"))};
-    if (strcmp(id[0], id[1]) == 0)
+    const char *started[] = {json_string_value(json_object_get(request->base->run, "started")),
+                             json_string_value(json_object_get(request->head->run, "started"))};
+    if (strcmp(id[0], id[1]) == 0 && started[0] && started[1] && strcmp(started[0], started[1]) == 0)
         add_warning(tables, "base and head are the same run.");
     return 0;
 }

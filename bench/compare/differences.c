@@ -94,7 +94,7 @@ static void add_conditions(struct finder *finder)
     add(finder, false, "seed",
         pool_printf(finder->pool, "%lld", (long long)json_integer_value(json_object_get(base->run, "seed"))),
         pool_printf(finder->pool, "%lld", (long long)json_integer_value(json_object_get(head->run, "seed"))));
-    add(finder, false, "scenario", pool_clean(finder->pool, json_string_value(json_object_get(base->run, "scenario"))),
+    add(finder, true, "scenario", pool_clean(finder->pool, json_string_value(json_object_get(base->run, "scenario"))),
         pool_clean(finder->pool, json_string_value(json_object_get(head->run, "scenario"))));
 }
 

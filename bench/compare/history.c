@@ -46,10 +46,11 @@ static size_t find_kind(struct history *history, const struct run_data *run)
     return history->kind_count++;
 }
 
-static bool is_known(const struct history *history, const char *id)
+/* A run's id is its directory's name, which another may have; not in the same second. */
+static bool is_known(const struct history *history, const char *id, const char *started)
 {
     for (size_t i = 0; i < history->run_count; i++)
-        if (strcmp(history->runs[i].id, id) == 0)
+        if (strcmp(history->runs[i].id, id) == 0 && strcmp(history->runs[i].started, started) == 0)
             return true;
     return false;
 }
@@ -64,18 +65,20 @@ static int take_run(struct history *history, const struct run_data *run)
         leave_out(history, run->dir, "it was stopped early");
         return 0;
     }
-    if (is_known(history, id)) {
+    if (is_known(history, id, pool_clean(history->pool, started))) {
         leave_out(history, run->dir, "a copy of a run that is there");
         return 0;
     }
     size_t kinds_before = history->kind_count;
     struct history_run *taken = &history->runs[history->run_count];
-    *taken = (struct history_run){.dir = pool_clean(history->pool, run->dir),
-                                  .id = id,
-                                  .started = pool_clean(history->pool, started),
-                                  .date = run_date_text(history->pool, started),
-                                  .commit = run_commit_text(history->pool, run),
-                                  .kind = find_kind(history, run)};
+    *taken = (struct history_run){
+        .dir = pool_clean(history->pool, run->dir),
+        .id = id,
+        .scenario = pool_clean(history->pool, json_string_value(json_object_get(run->run, "scenario"))),
+        .started = pool_clean(history->pool, started),
+        .date = run_date_text(history->pool, started),
+        .commit = run_commit_text(history->pool, run),
+        .kind = find_kind(history, run)};
     int points = history_series_add(&list, history->pool, run, taken, history->metric);
     history->series = list.series;
     history->series_count = list.count;

@@ -17,7 +17,7 @@ struct history_kind {
 };
 
 struct history_run {
-    const char *dir, *id, *started, *date, *commit; /**< commit: "" where it is not known */
+    const char *dir, *id, *scenario, *started, *date, *commit; /**< commit: "" where it is not known */
     size_t kind;
     size_t place; /**< from 1, among the runs of its kind */
 };
@@ -38,7 +38,7 @@ struct history_point {
 
 struct history_series {
     size_t kind;
-    const char *cell, *runner;
+    const char *scenario, *cell, *runner;
     const char *facts[LANE_FACTS];
     bool alike; /**< another series of this kind has the same cell and runner, defined otherwise */
     struct history_point *points;
@@ -71,7 +71,7 @@ int history_make(struct history *ret_history, const struct found_runs *found, co
 void history_finish(struct history *history);
 
 /** Returns what defines a series beside its name: "download delay-ms=20, concurrency 20, 100 jobs, warm connections, 1
- * CPU". */
+ * CPU"; and the scenario, where another series has the same name. */
 const char *history_series_describe(struct text_pool *pool, const struct history_series *series);
 
 #endif

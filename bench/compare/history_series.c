@@ -5,12 +5,13 @@
 #include "history_series.h"
 #include "judge.h"
 
-static struct history_series *find_series(struct history_series_list *list, size_t kind, const char *cell,
-                                          const char *runner, const char *const *facts)
+static struct history_series *find_series(struct history_series_list *list, const struct history_run *run,
+                                          const char *cell, const char *runner, const char *const *facts)
 {
     for (size_t s = 0; s < list->count; s++) {
         struct history_series *series = &list->series[s];
-        bool same = series->kind == kind && strcmp(series->cell, cell) == 0 && strcmp(series->runner, runner) == 0;
+        bool same = series->kind == run->kind && strcmp(series->scenario, run->scenario) == 0 &&
+                    strcmp(series->cell, cell) == 0 && strcmp(series->runner, runner) == 0;
         for (size_t f = 0; f < LANE_FACTS && same; f++)
             same = strcmp(series->facts[f], facts[f]) == 0;
         if (same)
@@ -21,7 +22,7 @@ static struct history_series *find_series(struct history_series_list *list, size
         return NULL;
     list->series = series;
     series = &list->series[list->count++];
-    *series = (struct history_series){.kind = kind, .cell = cell, .runner = runner};
+    *series = (struct history_series){.kind = run->kind, .scenario = run->scenario, .cell = cell, .runner = runner};
     memcpy(series->facts, facts, sizeof(series->facts));
     return series;
 }
@@ -57,7 +58,7 @@ static int add_lane(struct history_series_list *list, struct text_pool *pool, co
     const char *facts[LANE_FACTS];
     lane_fact_texts(pool, lane, facts);
     struct history_series *series =
-        find_series(list, taken->kind, pool_clean(pool, lane->cell), pool_clean(pool, lane->runner), facts);
+        find_series(list, taken, pool_clean(pool, lane->cell), pool_clean(pool, lane->runner), facts);
     return series ? add_point(series, pool, taken, values, count) : -1;
 }
 
@@ -174,5 +175,7 @@ const char *history_series_describe(struct text_pool *pool, const struct history
             text = pool_printf(pool, "%s%s%s%s", text, words[f].before, fact,
                                strcmp(fact, "1") == 0 ? words[f].after_one : words[f].after);
     }
+    if (series->alike && series->scenario[0])
+        text = pool_printf(pool, "%s, scenario %s", text, series->scenario);
     return text;
 }

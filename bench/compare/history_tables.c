@@ -235,7 +235,7 @@ const char *history_sentence(struct text_pool *pool, const struct history *histo
             ? pool_printf(pool, " They are of %zu machines or builds, which are not joined.", history->kind_count)
             : "";
     return pool_printf(pool, "%s%s%s", found, kinds,
-                       alike ? " Workloads whose settings were changed are series of their own." : "");
+                       alike ? " Workloads whose settings or scenario were changed are series of their own." : "");
 }
 
 int history_print(const struct history *history, bool all, FILE *out, struct failure *ret_failure)

@@ -86,6 +86,10 @@ static int choose_workload(struct making *making)
         return -1;
     making->transfers = workload_find(name)->transfers;
     making->idle = strcmp(name, idle_workload) == 0;
+    if (!making->transfers) { /* of the whole run; this cell has nothing to save */
+        free(making->base.save);
+        making->base.save = NULL;
+    }
     return said_settle(&making->said, making->transfers, making->idle, making->failure);
 }
 

@@ -50,7 +50,8 @@ const struct setting_key setting_keys[] = {
     {.name = "per-host", .kind = SETTING_COUNT, .scope = SETTING_RUN, FIELD(per_host), .min = 1, .max = 1000000,
      .fallback = "32", .unit = "N",
      .help = "most requests at once to a server that is not on this machine; a cell with more is refused"},
-    {.name = "save", .kind = SETTING_TEXT, .scope = SETTING_RUN, FIELD(save), .unit = "DIR",
+    {.name = "save", .kind = SETTING_TEXT, .scope = SETTING_RUN, FIELD(save), .transfers_only = true,
+     .in_params = true, .whether = true, .unit = "DIR",
      .help = "write the downloaded bodies below DIR"},
 
     {.name = "workload", .kind = SETTING_WORD, .scope = SETTING_CELL, FIELD(workload), .words = workload_names,

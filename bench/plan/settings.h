@@ -78,6 +78,7 @@ struct setting_key {
     bool busy_only;      /**< means nothing to a job that does nothing */
     bool sweeps;         /**< a comma list in a cell makes one cell for each value (counts only) */
     bool in_params;      /**< part of the cell's canonical params text if it is not the default */
+    bool whether;        /**< params tell that it was given, not what */
     bool gate_only;      /**< of `iorace gate` and of scenarios: no option of run, and no trial hears of it */
     bool later; /**< not in the first programs of the trial's protocol: left out of a spec where it is the default, so
                    that a gate's older base understands the others */

@@ -323,6 +323,28 @@ static void test_params(void **state)
     plan_finish(&plan);
 }
 
+/* What a file holds is a setting, and so is whether bodies are written; where to is not. */
+static void test_params_of_files(void **state)
+{
+    (void)state;
+    char *params[2];
+    for (int i = 0; i < 2; i++) {
+        write_text("urls.txt", i ? "http://127.0.0.1/other\n" : "http://127.0.0.1/one\n");
+        struct plan plan = make_plan(NULL, false, PAIRS("url-file", "urls.txt", "save", i ? "x" : "y"));
+        params[i] = strdup(plan.cells[0].params);
+        plan_finish(&plan);
+        assert_int_equal(strncmp(params[i], "save=yes url-file=urls.txt:", 27), 0);
+    }
+    assert_string_not_equal(params[0], params[1]);
+    free(params[0]);
+    free(params[1]);
+
+    struct plan plan = make_plan("[cell a]\nworkload = download\n[cell b]\n", false, PAIRS("save", "x"));
+    assert_string_equal(cell_of(&plan, "a")->params, "save=yes");
+    assert_string_equal(cell_of(&plan, "b")->params, "delay-ms=20");
+    plan_finish(&plan);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -364,6 +386,7 @@ static void test_refused(void **state)
     assert_refused("[cell a]\nworkload = sleep\n", PAIRS("url", "http://127.0.0.1/"),
                    "--url: means nothing here, since no cell makes requests");
     assert_refused(NULL, PAIRS("workload", "sleep", "header", "A: 1"), "--header: means nothing here");
+    assert_refused(NULL, PAIRS("workload", "sleep", "save", "x"), "--save: means nothing here");
     assert_refused(NULL, PAIRS("url", "http://127.0.0.1/", "delay-ms", "3"), "--delay-ms: only the test server");
 
     char list[4000] = "1";
@@ -410,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_quick),
         cmocka_unit_test(test_without_a_file),
         cmocka_unit_test(test_params),
+        cmocka_unit_test(test_params_of_files),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_too_few_cpus),
     };

@@ -65,13 +65,13 @@ def steady(changed, seed, noise=0.01):
     return changed
 
 
-def a_run(directory, number, factor=1.0, env={}, cells={}, keep=lambda line: True, name="history"):
+def a_run(directory, number, factor=1.0, env={}, cells={}, keep=lambda line: True, name="history", of_run={}):
     """A run of its own, an hour after the one before, its times so many times those of the fixture."""
     changed = steady(lines(), number)
-    run_id = f"20260201T{number:02}0000Z-{name}"
+    run_id = of_run.get("id", f"20260201T{number:02}0000Z-{name}")
     for line in changed:
         if line["type"] == "run":
-            line.update(id=run_id, started=f"2026-02-01T{number:02}:00:00Z")
+            line.update({"id": run_id, "started": f"2026-02-01T{number:02}:00:00Z", **of_run})
         elif line["type"] == "env":
             line.update(env)
         elif line["type"] == "trial":

@@ -179,7 +179,24 @@ class Refused(Compare):
         self.assertRefused(self.run_with("base", env={"cpu_model": "Old CPU"}),
                            self.run_with("head", env={"cpu_model": None}), "Old CPU", "unknown")
         base, head = (self.run_with(name, env={"cpu_model": None}) for name in ("base-2", "head-2"))
-        self.assertStatus(self.compare(base, head), 0)
+        done = self.compare(base, head)
+        self.assertStatus(done, 0)
+        self.assertIn("may be of different machines", " ".join(done.stdout.split()))
+
+    def test_another_scenario(self):
+        lines = stored.lines()
+        lines[0]["scenario"] = "another"
+        head = stored.write(self.dir / "other", lines)
+        self.assertRefused(stored.fixture(), head, "scenario", "another")
+        self.assertStatus(self.compare(stored.fixture(), head, "--force"), 0)
+
+    def test_the_same_name_is_not_the_same_run(self):
+        """A run's id is the name of its directory."""
+        lines = stored.lines()
+        for started, same in ((lines[0]["started"], True), ("2026-02-03T04:05:06Z", False)):
+            lines[0]["started"] = started
+            done = self.compare(stored.fixture(), stored.write(self.dir / str(same), lines))
+            self.assertEqual("the same run" in done.stdout, same)
 
     def test_scenario(self):
         base = self.run_with("base", cells={"params": "delay-ms=5"})

@@ -120,6 +120,19 @@ class NeverJoined(History):
         self.assertIn("series of their own", " ".join(self.history("results").stdout.split()))
 
 
+    def test_another_scenario(self):
+        for number in range(4):
+            stored.a_run(self.dir / "results" / f"run-{number}", number, of_run={"scenario": f"scenario-{number // 2}"})
+        points = self.json("results")["points"]
+        self.assertEqual(len([point for point in points if point["change"] is None]), 2 * len(stored.good_lanes()))
+        self.assertIn("scenario scenario-1", " ".join(self.history("results", "--all").stdout.split()))
+
+    def test_the_same_name_is_not_the_same_run(self):
+        for place, number in (("a", 0), ("b", 1)):
+            stored.a_run(self.dir / place / "run", number, of_run={"id": "run"})
+        self.assertEqual(self.json("a", "b")["runs"], 2)
+
+
 class LeftOut(History):
     def test_what_has_no_place(self):
         self.make([1, 1])

@@ -30,7 +30,7 @@ class Replot(support.SharedCase):
                      "LOCPATH": str(locales) if made else None, "HOME": str(cls.dir / "nobody"), "USER": "somebody",
                      # The C library leaks what it read of LOCPATH.
                      "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0",
-                     "GNUTERM": "dumb", "COLUMNS": "40", "GDFONTPATH": "/nowhere"}
+                     "GNUTERM": "of-a-desktop", "COLUMNS": "40", "GDFONTPATH": "/nowhere"}
         cls.again = cls.plot("somewhere else/with a longer name/run", **elsewhere)
 
     def test_the_same_files(self):
