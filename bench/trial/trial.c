@@ -131,7 +131,6 @@ static void run_pool(struct trial *trial)
     if (!trial->pool_error)
         trial->setup_ns = times.created_ns - times.begin_ns + end_ns - trial->close.wall_ns;
     trial->threads_peak = process_threads_seen();
-    trial->rss_peak_kib = process_rss_peak_kib(); /* before what is worked out afterwards takes memory of its own */
 }
 
 /* --- memory --- */

@@ -27,7 +27,7 @@ struct trial {
 
     struct bracket_point open, close;
     int64_t setup_ns; /**< making the workers and taking them down */
-    int64_t threads_peak, rss_peak_kib;
+    int64_t threads_peak;
     struct pool_outcome outcome;
     int pool_error; /**< 0, or why the pool did not run */
 };

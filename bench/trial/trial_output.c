@@ -8,6 +8,7 @@
 #include "../record/trial_record.h"
 #include "../stats/stats.h"
 #include "held.h"
+#include "process_status.h"
 #include "job_times.h"
 #include "open_loop.h"
 #include "trial.h"
@@ -166,6 +167,16 @@ static int write_line(json_t *line, FILE *out)
     return error < 0 || fputc('\n', out) == EOF ? -1 : 0;
 }
 
+/* The last figure to be read, after all that takes memory, writing included: so it is what one sees who looks at the
+ * process from outside, such as time(1). */
+static void set_memory(json_t *line)
+{
+    free(json_dumps(line, JSON_COMPACT));
+    int64_t kib = process_rss_peak_kib();
+    if (kib >= 0)
+        json_object_set_new(line, "rss_peak_kib", json_integer(kib));
+}
+
 static void write_samples(const struct trial *trial, FILE *out)
 {
     int64_t jobs = trial->spec->settings.jobs;
@@ -221,12 +232,12 @@ int trial_write(struct trial *trial, FILE *out, struct failure *ret_failure)
         count_results(&record, trial, failures);
         set_measured(&record, trial);
     }
-    record.rss_peak_kib = trial->rss_peak_kib;
-
     json_t *held = held_json();
     json_object_set_new(held, "curl_options",
                         trial->workload->held ? trial->workload->held(trial->state) : json_null());
-    int error = write_line(begin_line(&record, failures, held), out);
+    json_t *line = begin_line(&record, failures, held);
+    set_memory(line);
+    int error = write_line(line, out);
     if (!error && !trial->pool_error)
         write_samples(trial, out);
     record_finish(trial_fields, &record);

@@ -170,11 +170,9 @@ spin-us = 1000
         for trial, (*_, rss_kib) in self.pairs("large"):  # bodies are kept until they are saved
             self.assertGreater(rss_kib, 25000)
             self.assertAgree(trial["rss_peak_kib"], rss_kib, trial)
-        # Ours is read when the jobs have ended. What comes then, working out the figures and writing them, is all that
-        # the small ones differ by: some 600 KiB, of libraries' pages for the most part.
+        # In a small one it shows that the kernel's own count for wait4 is inexact: up to 64 pages a CPU are not in it yet.
         for trial, (*_, rss_kib) in self.pairs("busy"):
-            self.assertLessEqual(trial["rss_peak_kib"], rss_kib, trial["runner"])
-            self.assertLess(rss_kib - trial["rss_peak_kib"], 1500, trial["runner"])
+            self.assertLess(abs(rss_kib - trial["rss_peak_kib"]), 200 + 256 * os.cpu_count(), trial["runner"])
 
 
 PTRACE_CONT, PTRACE_SEIZE, PTRACE_O_TRACEEXIT, PTRACE_EVENT_EXIT = 7, 0x4206, 0x40, 6
@@ -263,7 +261,11 @@ class Switches(support.Case):
                 inside_s, whole_s = trial["cpu_user_s"] + trial["cpu_sys_s"], usage.ru_utime + usage.ru_stime
                 self.assertGreaterEqual(inside_s, 0.3)
                 self.assertLessEqual(inside_s, whole_s)
-                self.assertLessEqual(trial["rss_peak_kib"], int(status["VmHWM"].split()[0]))
+                # Read as the process exits: nothing has come after ours. (A sanitizer's leak check does.)
+                outside_kib = int(status["VmHWM"].split()[0])
+                self.assertLess(trial["rss_peak_kib"] - outside_kib, 100)
+                if not support.sanitizers():
+                    self.assertLess(outside_kib - trial["rss_peak_kib"], 100)
 
 
 if __name__ == "__main__":
