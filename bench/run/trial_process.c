@@ -16,6 +16,7 @@
 #include "trial_process.h"
 #include "../clean_text.h"
 #include "../record/trial_record.h"
+#include "../text_stream.h"
 #include "../trial/trial.h"
 
 enum { PROGRESS_FD = 3, WATCH_MS = 100, OUTPUT_MOST = 256 << 20 };
@@ -230,7 +231,7 @@ static json_t *line_for_silence(const struct trial_spec *spec, enum ending endin
                     bad_line->text[0] ? bad_line->text : said);
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_stream_open(&text, &size);
     if (!out)
         return NULL;
     trial_write_failure(spec, &why, out);

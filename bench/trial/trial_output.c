@@ -7,6 +7,7 @@
 #include <time.h>
 #include "../record/trial_record.h"
 #include "../stats/stats.h"
+#include "../text_stream.h"
 #include "held.h"
 #include "job_times.h"
 #include "open_loop.h"
@@ -32,7 +33,7 @@ static char *failure_reason(const struct trial *trial, int64_t failed, const int
 {
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_stream_open(&text, &size);
     if (!out)
         return NULL;
     fprintf(out, "%" PRId64 " of %" PRId64 " jobs failed (", failed, trial->spec->settings.jobs);

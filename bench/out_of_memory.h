@@ -1,0 +1,22 @@
+/*
+ * Whether memory ran out. Much of what the program prints is put together from small pieces; where one is missing the
+ * rest is still shown, and this is how main hears of it: such output is not to look whole.
+ *
+ * The linker leads the program's calls of malloc and its kin through watched_calls.c (--wrap in meson.build), and so
+ * libjansson's. What the C library or another library allocates for itself is not seen: they tell whoever calls them.
+ */
+#ifndef BENCH_OUT_OF_MEMORY_H
+#define BENCH_OUT_OF_MEMORY_H
+
+#include <stdbool.h>
+
+/** Let libjansson allocate as the program does. Context: main, before anything else uses it. */
+void out_of_memory_watch(void);
+
+/** Note that it did, where only somebody else's errno says so. Context: any thread. */
+void out_of_memory_note(void);
+
+/** Returns whether an allocation has failed since the program began. Context: any thread. */
+bool out_of_memory(void);
+
+#endif
