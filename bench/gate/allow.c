@@ -163,7 +163,8 @@ int allow_read(struct allow_list *ret_list, const char *path, const char *today,
     reading.lines.context = &reading;
     reading.lines.file = fopen(path, "re");
     if (!reading.lines.file)
-        return failure_set(ret_failure, EXIT_USAGE, "%s: cannot be read: %s", path, strerror(errno));
+        return failure_set(ret_failure, failure_status(errno, EXIT_USAGE), "%s: cannot be read: %s", path,
+                           strerror(errno));
     reading.list.path = strdup(path);
     int result = reading.list.path ? parse(&reading) : no_memory(&reading);
     fclose(reading.lines.file);
