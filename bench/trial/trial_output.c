@@ -198,7 +198,8 @@ static char *pool_reason(const struct trial *trial)
     char *text = NULL;
     int n;
     if (trial->outcome.started < trial->worker_count)
-        n = asprintf(&text, "%s: %s after %u of %u workers", trial->runner->sched->worker_call,
+        n = asprintf(&text, "%s: %s after %u of %u workers",
+                     trial->outcome.loop_refused ? "the event loop" : trial->runner->sched->worker_call,
                      strerror(-trial->pool_error), trial->outcome.started, trial->worker_count);
     else
         n = asprintf(&text, "a worker could not be made ready: %s", strerror(-trial->pool_error));
