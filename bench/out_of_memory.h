@@ -10,13 +10,19 @@
 
 #include <stdbool.h>
 
-/** Let libjansson allocate as the program does. Context: main, before anything else uses it. */
+/**
+ * Let libjansson allocate as the program does. And libev, which would abort: without memory for an event loop the process
+ * says so on standard error and exits with EXIT_LOCAL_LIMIT. Context: main, before anything else uses them.
+ */
 void out_of_memory_watch(void);
 
 /** Note that it did, where only somebody else's errno says so. Context: any thread. */
 void out_of_memory_note(void);
 
-/** Returns whether an allocation has failed since the program began. Context: any thread. */
+/** What failed until now was told where it happened, and is over. */
+void out_of_memory_forget(void);
+
+/** Returns whether an allocation has failed since the program began (or since forget). Context: any thread. */
 bool out_of_memory(void);
 
 #endif
