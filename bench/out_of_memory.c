@@ -8,15 +8,20 @@
 
 static atomic_bool noted;
 
-static void *allocate_for_loop(void *old, long size)
+/* For those who cannot do without: given back to the system for them. Enough to come to an end. */
+static _Atomic(void *) reserve;
+enum { RESERVE_BYTES = 1 << 18 };
+
+static void *allocate_or_end(void *old, size_t size)
 {
-    if (size == 0) {
-        free(old);
-        return NULL;
+    void *memory = realloc(old, size);
+    if (!memory) {
+        out_of_memory_note();
+        free(atomic_exchange(&reserve, NULL));
+        memory = realloc(old, size);
     }
-    void *memory = realloc(old, (size_t)size);
-    if (!memory) { /* libev's next step is abort; nothing of a signal's kind is to be looked for */
-        static const char said[] = "iorace: out of memory for the event loop\n";
+    if (!memory) {
+        static const char said[] = "iorace: out of memory\n";
         ssize_t written = write(STDERR_FILENO, said, sizeof(said) - 1);
         (void)written;
         _exit(EXIT_LOCAL_LIMIT);
@@ -24,10 +29,24 @@ static void *allocate_for_loop(void *old, long size)
     return memory;
 }
 
+static void *allocate_for_json(size_t size)
+{
+    return allocate_or_end(NULL, size ? size : 1);
+}
+
+static void *allocate_for_loop(void *old, long size)
+{
+    if (size > 0)
+        return allocate_or_end(old, (size_t)size);
+    free(old);
+    return NULL;
+}
+
 void out_of_memory_watch(void)
 {
+    reserve = malloc(RESERVE_BYTES);
     ev_set_allocator(allocate_for_loop);
-    json_set_alloc_funcs(malloc, free);
+    json_set_alloc_funcs(allocate_for_json, free);
 }
 
 void out_of_memory_note(void)

@@ -2,8 +2,8 @@
  * Whether memory ran out. Much of what the program prints is put together from small pieces; where one is missing the
  * rest is still shown, and this is how main hears of it: such output is not to look whole.
  *
- * The linker leads the program's calls of malloc and its kin through watched_calls.c (--wrap in meson.build), and so
- * libjansson's. What the C library or another library allocates for itself is not seen: they tell whoever calls them.
+ * The linker leads the program's calls of malloc and its kin through watched_calls.c (--wrap in meson.build). What the C
+ * library or another library allocates for itself is not seen: they tell whoever calls them.
  */
 #ifndef BENCH_OUT_OF_MEMORY_H
 #define BENCH_OUT_OF_MEMORY_H
@@ -11,8 +11,9 @@
 #include <stdbool.h>
 
 /**
- * Let libjansson allocate as the program does. And libev, which would abort: without memory for an event loop the process
- * says so on standard error and exits with EXIT_LOCAL_LIMIT. Context: main, before anything else uses them.
+ * Look after two libraries that cannot do without: libev would abort, and libjansson (2.14) writes past the end of a text
+ * that it had no memory to read whole. They get of a reserve; when that is gone too, the process says so on standard
+ * error and exits with EXIT_LOCAL_LIMIT. Context: main, before anything else uses them.
  */
 void out_of_memory_watch(void);
 
