@@ -108,8 +108,8 @@ static bool is_day(const char *text)
     if (text[10] || sscanf(text, "%4d-%2d-%2d", &year, &month, &day) != 3)
         return false;
     struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day};
-    return month >= 1 && month <= 12 && day >= 1 && timegm(&tm) != (time_t)-1 && tm.tm_mday == day &&
-           tm.tm_mon == month - 1;
+    timegm(&tm);
+    return tm.tm_mon == month - 1;
 }
 
 static int unknown_key(struct reading *reading, const char *name)
