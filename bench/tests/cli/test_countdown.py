@@ -40,6 +40,7 @@ body-bytes = 100
 
 class Countdown(support.Case):
     DEPTH, MOST, TIMEOUT_S = 4, 60, 60
+    UNWIND = ""
     STRIDES = 0  # so many more, at even distances: the same way again, with more done before
 
     def setUp(self):
@@ -55,7 +56,7 @@ class Countdown(support.Case):
             # Libraries that leak where their start fails, once.
             suppressed = self.write("suppressed", "leak:libcrypto\nleak:libssl\nleak:libcurl\nleak:libgnutls\n")
             self.env["LSAN_OPTIONS"] = f"suppressions={suppressed}:print_suppressions=0"
-            self.env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0:fast_unwind_on_malloc=0"
+            self.env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0" + self.UNWIND
 
     def once(self, family, number, args, **options):
         """Returns how it ended, and what the library told: a list of lines. In the plain locale: without memory for
@@ -172,6 +173,7 @@ class QuickTrials(Countdown):
     """One trial of each runner. It does all its jobs, or it says on its line, too, that it did not."""
 
     DEPTH, MOST = 3, 10
+    UNWIND = ":fast_unwind_on_malloc=0"  # or whose the leak is would not be seen: libcrypto has no frame pointers
 
     def sweep_trial(self, *options):
         for runner in support.RUNNERS:
@@ -244,7 +246,7 @@ class QuickServer(Countdown):
 class QuickParent(Countdown):
     """A run, and a gate: their trials are left alone."""
 
-    DEPTH, MOST = 3, 6
+    DEPTH, MOST, UNWIND = 3, 6, QuickTrials.UNWIND
 
     def play(self, args, **options):
         shutil.rmtree(self.dir / "out", ignore_errors=True)
