@@ -113,39 +113,39 @@ static void *find(const char *name)
     return found;
 }
 
-#define NEXT(name) \
-    static __typeof__(&name) next; \
-    if (!next) \
-        next = (__typeof__(&name))find(#name)
+#define NEXT(name)                                                                                                     \
+    static __typeof__(&name) next;                                                                                     \
+    if (!next)                                                                                                         \
+    next = (__typeof__(&name))find(#name)
 
-#define DEFINE(family, error, failure, type, name, parameters, arguments) \
-    type name parameters \
-    { \
-        NEXT(name); \
-        if (fails(family, #name)) { \
-            errno = error; \
-            return failure; \
-        } \
-        return next arguments; \
+#define DEFINE(family, error, failure, type, name, parameters, arguments)                                              \
+    type name parameters                                                                                               \
+    {                                                                                                                  \
+        NEXT(name);                                                                                                    \
+        if (fails(family, #name)) {                                                                                    \
+            errno = error;                                                                                             \
+            return failure;                                                                                            \
+        }                                                                                                              \
+        return next arguments;                                                                                         \
     }
 
-#define POINTER(name, parameters, arguments) DEFINE(MEMORY, ENOMEM, NULL, void *, name, parameters, arguments)
-#define TEXT(name, parameters, arguments) DEFINE(MEMORY, ENOMEM, NULL, char *, name, parameters, arguments)
+#define POINTER(name, parameters, arguments)    DEFINE(MEMORY, ENOMEM, NULL, void *, name, parameters, arguments)
+#define TEXT(name, parameters, arguments)       DEFINE(MEMORY, ENOMEM, NULL, char *, name, parameters, arguments)
 #define DESCRIPTOR(name, parameters, arguments) DEFINE(DESCRIPTOR, EMFILE, -1, int, name, parameters, arguments)
 
-#define DESCRIPTOR_OF_PATH(name, parameters, ...) \
-    int name parameters \
-    { \
-        NEXT(name); \
-        va_list args; \
-        va_start(args, flags); \
-        mode_t mode = va_arg(args, mode_t); \
-        va_end(args); \
-        if (fails(DESCRIPTOR, #name)) { \
-            errno = EMFILE; \
-            return -1; \
-        } \
-        return next(__VA_ARGS__, mode); \
+#define DESCRIPTOR_OF_PATH(name, parameters, ...)                                                                      \
+    int name parameters                                                                                                \
+    {                                                                                                                  \
+        NEXT(name);                                                                                                    \
+        va_list args;                                                                                                  \
+        va_start(args, flags);                                                                                         \
+        mode_t mode = va_arg(args, mode_t);                                                                            \
+        va_end(args);                                                                                                  \
+        if (fails(DESCRIPTOR, #name)) {                                                                                \
+            errno = EMFILE;                                                                                            \
+            return -1;                                                                                                 \
+        }                                                                                                              \
+        return next(__VA_ARGS__, mode);                                                                                \
     }
 
 POINTER(malloc, (size_t size), (size))
@@ -181,12 +181,14 @@ void *calloc(size_t count, size_t size)
     return next(count, size);
 }
 
-DEFINE(MAPPING, ENOMEM, MAP_FAILED, void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t offset),
+DEFINE(MAPPING, ENOMEM, MAP_FAILED, void *, mmap,
+       (void *at, size_t size, int protection, int flags, int fd, off_t offset),
        (at, size, protection, flags, fd, offset))
-DEFINE(MAPPING, ENOMEM, MAP_FAILED, void *, mmap64, (void *at, size_t size, int protection, int flags, int fd, off_t offset),
+DEFINE(MAPPING, ENOMEM, MAP_FAILED, void *, mmap64,
+       (void *at, size_t size, int protection, int flags, int fd, off_t offset),
        (at, size, protection, flags, fd, offset))
 DEFINE(THREAD, EAGAIN, EAGAIN, int, pthread_create,
-       (pthread_t *ret, const pthread_attr_t *attr, void *(*body)(void *), void *context), (ret, attr, body, context))
+       (pthread_t * ret, const pthread_attr_t *attr, void *(*body)(void *), void *context), (ret, attr, body, context))
 
 DESCRIPTOR_OF_PATH(open, (const char *path, int flags, ...), path, flags)
 DESCRIPTOR_OF_PATH(open64, (const char *path, int flags, ...), path, flags)
