@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,4 +22,10 @@ int failure_set(struct failure *failure, enum exit_status status, const char *fo
     snprintf(failure->text, sizeof(failure->text), "%s", clean ? clean : "out of memory");
     free(clean);
     return -1;
+}
+
+enum exit_status failure_status(int error, enum exit_status otherwise)
+{
+    bool limit = error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN;
+    return limit ? EXIT_LOCAL_LIMIT : otherwise;
 }

@@ -35,4 +35,7 @@ struct failure {
 int failure_set(struct failure *failure, enum exit_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** Returns EXIT_LOCAL_LIMIT for an errno value that says so (descriptors, memory, threads), or else another status. */
+enum exit_status failure_status(int error, enum exit_status otherwise);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "commands/command.h"
 #include "commands/describe.h"
+#include "out_of_memory.h"
 #include "version.h"
 
 struct command {
@@ -81,6 +82,15 @@ static int finish(int status, struct failure *failure)
         failure_set(failure, EXIT_JOBS_FAILED, "cannot write to standard output: %s", strerror(errno ? errno : EIO));
         status = status == EXIT_DONE ? EXIT_JOBS_FAILED : status;
     }
+    if (out_of_memory() && status != EXIT_INTERRUPTED) {
+        /* What failed because of it may know no better than that a file is damaged. */
+        char said[sizeof(failure->text)];
+        snprintf(said, sizeof(said), "%s", failure->text);
+        if (!strstr(said, "memory"))
+            failure_set(failure, EXIT_LOCAL_LIMIT, "out of memory: %.900s",
+                        said[0] ? said : "what was printed or written may not be whole");
+        status = EXIT_LOCAL_LIMIT;
+    }
     if (failure->text[0])
         fprintf(stderr, "iorace: %s\n", failure->text);
     return status;
@@ -90,6 +100,7 @@ int main(int argc, char **argv)
 {
     /* LC_NUMERIC stays "C": every number we read or write has a dot. */
     setlocale(LC_CTYPE, "");
+    out_of_memory_watch();
     signal(SIGPIPE, SIG_IGN);
 
     struct failure failure = {0};

@@ -10,8 +10,9 @@
 #include "../runners.h"
 #include "../workloads/workload.h"
 
-/* A file that cannot be read is listed with what is wrong with it; the others are none the worse. */
-static void print_scenario(int width, const char *name)
+/* A file that cannot be read is listed with what is wrong with it, and the others are none the worse; but a limit of this
+ * machine is not the file's fault. Returns 0 or -1. */
+static int print_scenario(int width, const char *name, struct failure *ret_failure)
 {
     struct failure failure = {0};
     struct scenario scenario;
@@ -19,27 +20,31 @@ static void print_scenario(int width, const char *name)
     if (path && scenario_read(&scenario, path, &failure) == 0) {
         printf("  %-*s  %s\n", width, name, scenario.why ? scenario.why : scenario.title ? scenario.title : "");
         scenario_finish(&scenario);
+    } else if (failure.status == EXIT_LOCAL_LIMIT) {
+        *ret_failure = failure;
     } else {
         printf("  %-*s  (unusable: %s)\n", width, name, failure.text);
     }
     free(path);
+    return failure.status == EXIT_LOCAL_LIMIT ? -1 : 0;
 }
 
 static int list_scenarios(struct failure *ret_failure)
 {
     char **names;
-    int count = scenario_names(&names, ret_failure), width = 0;
+    int count = scenario_names(&names, ret_failure), width = 0, result = 0;
     if (count < 0)
         return -1;
     for (int i = 0; i < count; i++)
         if ((int)strlen(names[i]) > width)
             width = (int)strlen(names[i]);
     for (int i = 0; i < count; i++) {
-        print_scenario(width, names[i]);
+        if (result == 0)
+            result = print_scenario(width, names[i], ret_failure);
         free(names[i]);
     }
     free(names);
-    return 0;
+    return result;
 }
 
 static int list_workloads(struct failure *ret_failure)

@@ -1,9 +1,11 @@
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "describe.h"
 #include "parse.h"
+#include "../text_stream.h"
 
 enum { KEY_HELP = 0x7000, KEY_USAGE };
 
@@ -76,13 +78,15 @@ int command_parse(const struct argp *argp, int argc, char **argv, void *input, s
     current.argp = argp;
     current.helped = false;
     current.refused = "(an argument)";
-    current.errors = open_memstream(&said, &size);
+    current.errors = text_stream_open(&said, &size);
     if (!current.errors)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     error_t error = argp_parse(&outer, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_NO_ERRS, NULL, input);
     fclose(current.errors);
     int result = current.helped ? 1 : 0;
-    if (!result && (error || size > 0)) {
+    if (error == ENOMEM) {
+        result = failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+    } else if (!result && (error || size > 0)) {
         set_failure(said, argv[0], ret_failure);
         result = -1;
     }

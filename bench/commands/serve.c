@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "command.h"
 #include "parse.h"
+#include "../out_of_memory.h"
 #include "../origin/origin.h"
 
 enum { KEY_HOST = 0x100, KEY_PORT, KEY_CPUS, KEY_JSON, KEY_ALLOW_REMOTE, KEY_WITH_PARENT };
@@ -118,5 +119,6 @@ int command_serve(int argc, char **argv, struct failure *ret_failure)
         return EXIT_JOBS_FAILED;
     if (origin_serve(&arguments.options, ret_failure) < 0)
         return ret_failure->status;
+    out_of_memory_forget(); /* one connection's, long ago */
     return EXIT_DONE;
 }

@@ -101,13 +101,15 @@ static void on_comment(void *context, const char *words)
 /* A day that there is: mktime would take the 31st of June for the 1st of July. */
 static bool is_day(const char *text)
 {
-    int year, month, day, length = 0;
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &length) != 3 || length != 10 || text[10] ||
-        strspn(text, "0123456789-") != 10)
+    int year, month, day;
+    for (int i = 0; i < 10; i++)
+        if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9')
+            return false;
+    if (text[10] || sscanf(text, "%4d-%2d-%2d", &year, &month, &day) != 3)
         return false;
     struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day};
-    return month >= 1 && month <= 12 && day >= 1 && timegm(&tm) != (time_t)-1 && tm.tm_mday == day &&
-           tm.tm_mon == month - 1;
+    timegm(&tm);
+    return tm.tm_mon == month - 1;
 }
 
 static int unknown_key(struct reading *reading, const char *name)
@@ -163,7 +165,8 @@ int allow_read(struct allow_list *ret_list, const char *path, const char *today,
     reading.lines.context = &reading;
     reading.lines.file = fopen(path, "re");
     if (!reading.lines.file)
-        return failure_set(ret_failure, EXIT_USAGE, "%s: cannot be read: %s", path, strerror(errno));
+        return failure_set(ret_failure, failure_status(errno, EXIT_USAGE), "%s: cannot be read: %s", path,
+                           strerror(errno));
     reading.list.path = strdup(path);
     int result = reading.list.path ? parse(&reading) : no_memory(&reading);
     fclose(reading.lines.file);

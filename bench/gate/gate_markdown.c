@@ -45,7 +45,7 @@ static void write_command(FILE *out, const struct gate_request *request)
     fputs("\n~~~~sh\n", out);
     json_array_foreach(argv, i, word)
     {
-        const char *text = json_string_value(word);
+        const char *text = json_is_string(word) ? json_string_value(word) : "(out of memory)";
         bool plain =
             text[0] &&
             strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_") == strlen(text);

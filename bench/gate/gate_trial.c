@@ -6,6 +6,7 @@
 #include "../record/record.h"
 #include "../run/interrupt.h"
 #include "../session.h"
+#include "../text_stream.h"
 
 static int no_memory(struct failure *ret_failure)
 {
@@ -63,7 +64,7 @@ static int put_mark(char **text, uint16_t port)
     size_t size, length = (size_t)snprintf(number, sizeof(number), ":%u", port);
     if (!*text)
         return 0;
-    FILE *out = open_memstream(&marked, &size);
+    FILE *out = text_stream_open(&marked, &size);
     if (!out)
         return -1;
     const char *from = *text;

@@ -19,6 +19,7 @@
 #include "../cpus.h"
 #include "../run/interrupt.h"
 #include "../session.h"
+#include "../text_stream.h"
 
 enum { LAST_BYTES = 400, ATTEMPTS = 2 };
 
@@ -31,7 +32,7 @@ char *server_command_fill(const char *text, uint16_t port)
 {
     char *filled = NULL;
     size_t size;
-    FILE *out = open_memstream(&filled, &size);
+    FILE *out = text_stream_open(&filled, &size);
     if (!out)
         return NULL;
     for (const char *at; (at = strstr(text, mark)) != NULL; text = at + strlen(mark))

@@ -98,21 +98,32 @@ static int accept_connections(struct server_loop *loop)
     }
 }
 
-/* The task that ends a loop. */
+/* The task that ends a loop. Without it no signal would: a shortage is waited out. */
 static int await_stop(void *arg)
 {
     struct server_loop *loop = arg;
-    if (rt_io_wait(loop->stop_fd, RT_READ, RT_FOREVER) != -ECANCELED)
+    int rc;
+    while ((rc = rt_io_wait(loop->stop_fd, RT_READ, RT_FOREVER)) < 0 && rc != -ECANCELED && rc != -EBADF)
+        if ((rc = rt_sleep_ns(SHORTAGE_PAUSE_NS)) == -ECANCELED)
+            break;
+    if (rc != -ECANCELED)
         rt_task_cancel(loop->acceptor);
-    return 0;
+    return rc;
 }
 
 static int loop_main(void *arg)
 {
     struct server_loop *loop = arg;
+    struct rt_task *stopper;
     loop->acceptor = rt_task_self();
-    int rc = rt_task_spawn(NULL, await_stop, loop);
-    return rc < 0 ? rc : accept_connections(loop);
+    int rc = rt_task_spawn(&stopper, await_stop, loop);
+    if (rc < 0)
+        return rc;
+    rc = rt_yield();
+    if (rc == 0 && rt_task_result(stopper, &rc) < 0) /* else it found no stack, and is over */
+        rc = accept_connections(loop);
+    rt_task_release(stopper);
+    return rc == -ECANCELED ? 0 : rc;
 }
 
 static void run_loop(struct server_loop *loop)

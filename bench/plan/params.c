@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <xxhash.h>
 #include "params.h"
+#include "../text_stream.h"
 
 static void write_value(FILE *out, const char *text)
 {
@@ -62,7 +63,7 @@ char *params_text(const struct settings *settings)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_stream_open(&text, &size);
     if (!out)
         return NULL;
     bool first = true;

@@ -243,7 +243,8 @@ int scenario_read(struct scenario *ret_scenario, const char *path, struct failur
     reading.lines.context = &reading;
     reading.lines.file = fopen(path, "re");
     if (!reading.lines.file)
-        return failure_set(ret_failure, EXIT_USAGE, "%s: cannot be read: %s", path, strerror(errno));
+        return failure_set(ret_failure, failure_status(errno, EXIT_USAGE), "%s: cannot be read: %s", path,
+                           strerror(errno));
     int result = split_path(&reading, path) || parse(&reading) ? -1 : 0;
     fclose(reading.lines.file);
     free(reading.dir);

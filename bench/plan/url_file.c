@@ -125,7 +125,8 @@ int url_list_read(struct url_list *ret_list, const char *path, struct failure *r
 {
     struct reader reader = {.file = fopen(path, "re"), .path = path};
     if (!reader.file)
-        return failure_set(ret_failure, EXIT_USAGE, "%s: cannot be read: %s", path, strerror(errno));
+        return failure_set(ret_failure, failure_status(errno, EXIT_USAGE), "%s: cannot be read: %s", path,
+                           strerror(errno));
     struct url_list list = {0};
     int result = read_lines(&list, &reader, ret_failure);
     fclose(reader.file);

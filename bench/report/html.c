@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../data_path.h"
+#include "../text_stream.h"
 #include "atomic_file.h"
 #include "html_parts.h"
 #include "html_text.h"
@@ -197,7 +198,7 @@ static char *make_charts(const struct run_data *run)
 {
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_stream_open(&text, &size);
     if (!out)
         return NULL;
     html_write_charts(out, run);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../runners.h"
+#include "../text_stream.h"
 #include "../workloads/workload.h"
 #include "charts.h"
 #include "labels.h"
@@ -53,7 +54,7 @@ char *label_head(const struct lane_group *group, bool named)
 
     char *head = NULL, count[64];
     size_t size;
-    FILE *out = open_memstream(&head, &size);
+    FILE *out = text_stream_open(&head, &size);
     if (!out)
         return NULL;
     text_count(count, sizeof(count), (double)first->jobs);

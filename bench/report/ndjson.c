@@ -30,7 +30,9 @@ static int take_line(const struct lines *lines, size_t line, const char *text, s
     json_error_t error;
     json_t *object = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
     if (!object)
-        return failure_set(ret_failure, EXIT_NO_DATA, "not JSON: %s (byte %d)", error.text, error.position);
+        return failure_set(ret_failure,
+                           json_error_code(&error) == json_error_out_of_memory ? EXIT_LOCAL_LIMIT : EXIT_NO_DATA,
+                           "not JSON: %s (byte %d)", error.text, error.position);
     int result = json_is_object(object) ? lines->take(lines->context, line, object, ret_failure)
                                         : failure_set(ret_failure, EXIT_NO_DATA, "not a JSON object");
     json_decref(object);
@@ -52,8 +54,8 @@ static int read_lines(const struct lines *lines, FILE *file, struct failure *ret
             result = ndjson_at_line(lines->dir, lines->name, line, &cause, ret_failure);
     }
     if (result == 0 && length < 0 && errno != 0)
-        result = failure_set(ret_failure, errno == ENOMEM ? EXIT_LOCAL_LIMIT : EXIT_USAGE, "cannot read %s/%s: %s",
-                             lines->dir, lines->name, strerror(errno));
+        result = failure_set(ret_failure, failure_status(errno, EXIT_USAGE), "cannot read %s/%s: %s", lines->dir,
+                             lines->name, strerror(errno));
     free(text);
     if (result == 0 && line == 0)
         result =
@@ -73,7 +75,7 @@ static FILE *open_file(const char *dir, const char *path, struct failure *ret_fa
     }
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
-        failure_set(ret_failure, EXIT_USAGE, "cannot read %s: %s", path, strerror(errno));
+        failure_set(ret_failure, failure_status(errno, EXIT_USAGE), "cannot read %s: %s", path, strerror(errno));
         return NULL;
     }
     FILE *file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fdopen(fd, "r") : NULL;

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../clean_text.h"
+#include "../text_stream.h"
 #include "replay.h"
 #include "report.h"
 
@@ -61,7 +62,7 @@ static json_t *packed(const struct sample *jobs, size_t count, int64_t tick_ns)
 {
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_stream_open(&text, &size);
     if (!out)
         return NULL;
     if (tick_ns)

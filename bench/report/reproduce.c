@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../clean_text.h"
+#include "../text_stream.h"
 #include "reproduce.h"
 
 /* A word as a shell reads it back: in single quotes unless it is plain. */
@@ -47,7 +48,7 @@ char *report_command_line(const struct run_data *run)
 {
     char *text = NULL, *clean = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_stream_open(&text, &size);
     if (!out)
         return NULL;
     write_command(out, run);

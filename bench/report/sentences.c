@@ -9,6 +9,7 @@
 #include "report.h"
 #include "sentences_parts.h"
 #include "sentences_rate.h"
+#include "../text_stream.h"
 
 /* Names that make a sentence longer are cut. */
 #define MOST_SENTENCE_BYTES 2000
@@ -92,7 +93,7 @@ static void say_group(struct speaker *speaker, const struct lane_group *group, c
 {
     char *text = NULL, *clean = NULL;
     size_t size;
-    struct sentence sentence = {.out = open_memstream(&text, &size), .head = head};
+    struct sentence sentence = {.out = text_stream_open(&text, &size), .head = head};
     bool whole = sentence.out != NULL;
     if (whole) {
         say_all(speaker, &sentence, group);
@@ -128,7 +129,7 @@ char *report_sentences(const struct run_data *run)
     if (trial_index_make(&speaker.index, run->trials, run->trial_count) != 0)
         return NULL;
     if (lane_groups_make(&groups, &count, run, NULL) == 0)
-        speaker.out = open_memstream(&text, &size);
+        speaker.out = text_stream_open(&text, &size);
     if (speaker.out)
         say_groups(&speaker, groups, count);
     bool whole = speaker.out && fclose(speaker.out) == 0 && !speaker.out_of_memory;

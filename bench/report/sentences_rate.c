@@ -5,6 +5,7 @@
 #include <string.h>
 #include "knee_found.h"
 #include "labels.h"
+#include "../text_stream.h"
 
 /* When a closed loop would have told another story: times that differ less are not worth a sentence. */
 #define HIDDEN_TIMES    2.0
@@ -108,7 +109,7 @@ char *sentences_of_rate(const struct lane_group *group)
     size_t size;
     struct rate_speaker speaker = {.words = text_pool_create()};
     if (speaker.words)
-        speaker.out = open_memstream(&text, &size);
+        speaker.out = text_stream_open(&text, &size);
     if (speaker.out) {
         for (size_t i = 0; group->swept && strcmp(group->swept, "rate") == 0 && i < group->count; i++)
             if (is_first_of_runner(group, i))

@@ -11,6 +11,7 @@
 #include "../origin/origin.h"
 #include "../plan/url.h"
 #include "../plan/url_file.h"
+#include "../text_stream.h"
 #include "../workloads/easy_options.h"
 
 enum {
@@ -84,7 +85,7 @@ static int expect_bodies(struct preflight *preflight, CURL *easy, const struct u
 {
     struct body body = {.hash = XXH3_createState()};
     size_t size;
-    FILE *out = open_memstream(&preflight->expect, &size);
+    FILE *out = text_stream_open(&preflight->expect, &size);
     int error = body.hash && out ? 0 : failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     size_t fetched = 0;
     for (size_t i = 0; !error && i < list->count && fetched < FETCH_MOST; i++) {
@@ -152,7 +153,7 @@ static int look_at_hosts(struct preflight *preflight, const struct cell *cell, c
         return -1;
     CURL *easy = curl_easy_init();
     size_t size;
-    FILE *out = open_memstream(&preflight->resolve, &size);
+    FILE *out = text_stream_open(&preflight->resolve, &size);
     void *seen = NULL;
     char problem[CURL_ERROR_SIZE] = "";
     bool reached = false;

@@ -16,6 +16,7 @@
 #include "trial_process.h"
 #include "../clean_text.h"
 #include "../record/trial_record.h"
+#include "../text_stream.h"
 #include "../trial/trial.h"
 
 enum { PROGRESS_FD = 3, WATCH_MS = 100, OUTPUT_MOST = 256 << 20 };
@@ -63,10 +64,13 @@ static int start(struct process *process, const char *binary, struct failure *re
     }
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, process->errors, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, process->progress_fd, PROGRESS_FD);
+    int error = 0;
+    const int fds[][2] = {{in[0], STDIN_FILENO},
+                          {out[1], STDOUT_FILENO},
+                          {process->errors, STDERR_FILENO},
+                          {process->progress_fd, PROGRESS_FD}};
+    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]) && !error; i++)
+        error = posix_spawn_file_actions_adddup2(&actions, fds[i][0], fds[i][1]);
     posix_spawnattr_t attr;
     posix_spawnattr_init(&attr);
     sigset_t none, defaults;
@@ -81,7 +85,8 @@ static int start(struct process *process, const char *binary, struct failure *re
     snprintf(parent, sizeof(parent), "%d", (int)getpid());
     char *argv[] = {"iorace", "trial", "--with-parent", parent, NULL};
     process->begin_ns = rt_now_ns();
-    int error = posix_spawn(&process->pid, binary ? binary : "/proc/self/exe", &actions, &attr, argv, environ);
+    if (!error)
+        error = posix_spawn(&process->pid, binary ? binary : "/proc/self/exe", &actions, &attr, argv, environ);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&actions);
     close(in[0]);
@@ -90,6 +95,8 @@ static int start(struct process *process, const char *binary, struct failure *re
     process->out = out[0];
     if (error) {
         process->pid = 0;
+        close(process->in);
+        close(process->out);
         if (binary && (error == ENOENT || error == EACCES || error == ENOEXEC || error == ENOTDIR))
             return failure_set(ret_failure, EXIT_USAGE, "%s cannot be run: %s", binary, strerror(error));
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start a trial: posix_spawn: %s", strerror(error));
@@ -230,7 +237,7 @@ static json_t *line_for_silence(const struct trial_spec *spec, enum ending endin
                     bad_line->text[0] ? bad_line->text : said);
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_stream_open(&text, &size);
     if (!out)
         return NULL;
     trial_write_failure(spec, &why, out);

@@ -33,6 +33,7 @@ struct pool {
 /** What became of a pool. */
 struct pool_outcome {
     unsigned started;   /**< workers that could be created */
+    bool loop_refused;  /**< it was not a worker that could not be created, but the event loop */
     bool stacks_parked; /**< stacks were put aside while their tasks waited */
 };
 

@@ -10,7 +10,7 @@ struct task_pool {
     unsigned waiting; /* workers that stand at the current barrier */
     unsigned started;
     int error;
-    bool parked;
+    bool begun, parked;
     struct rt_task **workers;
 };
 
@@ -73,6 +73,7 @@ static int run_workers(struct task_pool *pool)
 static int pool_main(void *arg)
 {
     struct task_pool *pool = arg;
+    pool->begun = true;
     pool->workers = calloc(pool->pool->worker_count, sizeof(struct rt_task *));
     int error = -ENOMEM;
     if (pool->workers) {
@@ -99,7 +100,7 @@ static int task_run_pool(const struct pool *pool, struct pool_outcome *ret_outco
     struct task_pool tasks = {.pool = pool};
     struct rt_loop_options options = {.stack_bytes = pool->stack_bytes, .curl_connections = pool->connections};
     int error = rt_run(pool_main, &tasks, &options);
-    *ret_outcome = (struct pool_outcome){tasks.started, tasks.parked};
+    *ret_outcome = (struct pool_outcome){tasks.started, error < 0 && !tasks.begun, tasks.parked};
     return error;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include <signal.h>
@@ -163,6 +164,100 @@ static void test_allowed_until_the_end_of_its_day(void **state)
     allow_finish(&list);
 }
 
+/* What counts is the calendar's order of two days: neither yesterday's nor a longer text's. */
+static void test_allowed_by_the_calendar(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *until, *today;
+        bool expired;
+    } cases[] = {
+        {"2026-06-30", "2026-06-29", false}, /* tomorrow */
+        {"2026-06-30", "2026-06-30", false}, /* today */
+        {"2026-06-30", "2026-07-01", true},  /* yesterday */
+        {"2026-06-29", "2026-06-30", true},  {"2026-06-09", "2026-06-10", true},  {"2026-09-30", "2026-10-01", true},
+        {"2026-10-01", "2026-09-30", false}, {"2026-12-31", "2027-01-01", true},  {"2027-01-01", "2026-12-31", false},
+        {"2026-12-31", "2026-12-31", false}, {"2028-02-29", "2028-02-28", false}, {"2028-02-29", "2028-02-29", false},
+        {"2028-02-29", "2028-03-01", true},  {"2000-02-29", "2000-02-29", false}, {"2027-02-28", "2027-03-01", true},
+        {"2025-12-31", "2026-01-02", true},  {"9999-12-31", "2026-01-02", false}, {"0001-01-01", "2026-01-02", true},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[200];
+        struct allow_list list;
+        struct failure failure;
+        snprintf(text, sizeof(text), "[allow]\ncell = a\nmetric = wall_s\nuntil = %s\nreason = why\n", cases[i].until);
+        if (read_allowed(&list, text, cases[i].today, &failure) != 0)
+            fail_msg("%s: %s", cases[i].until, failure.text);
+        if (list.items[0].expired != cases[i].expired)
+            fail_msg("until %s, on %s: %s", cases[i].until, cases[i].today, cases[i].expired ? "counts" : "expired");
+        allow_finish(&list);
+    }
+}
+
+static void test_days_that_are_none(void **state)
+{
+    (void)state;
+    static const char *const days[] = {
+        "2026-02-29",  "2100-02-29",          "2026-02-30",   "2028-02-30", "2026-04-31",
+        "2026-06-31",  "2026-13-01",          "2026-00-10",   "2026-01-00", "2026-01-32",
+        "2026-1-01",   "2026-01-1",           "26-01-01",     "2026/01/01", "01-01-2026",
+        "20260101",    "2026-01-01T00:00:00", "2026-01-01 x", "-026-01-01", "2026--1-01",
+        "2026-01--1",  "+026-01-01",          "today",        "never",      "2026-01-011",
+        "x2026-01-01", "2026-0x-01",
+    };
+    for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+        char text[200];
+        struct allow_list list;
+        struct failure failure;
+        snprintf(text, sizeof(text), "[allow]\ncell = a\nmetric = wall_s\nuntil = %s\nreason = why\n", days[i]);
+        if (read_allowed(&list, text, "2026-01-01", &failure) == 0)
+            fail_msg("%s: is taken for a day", days[i]);
+        assert_int_equal(failure.status, EXIT_USAGE);
+        assert_non_null(strstr(failure.text, ":4: until: "));
+        assert_non_null(strstr(failure.text, days[i]));
+    }
+}
+
+/* One that counts is preferred to one that does not, in whichever order they stand. */
+static void test_allowed_twice(void **state)
+{
+    (void)state;
+    static const char old[] =
+        "[allow]\ncell = a\nmetric = wall_s\nuntil = 2026-01-01\nreason = why\nrunner = threads\n";
+    for (int order = 0; order < 2; order++) {
+        char text[600];
+        struct allow_list list;
+        struct failure failure;
+        snprintf(text, sizeof(text), "%s%s", order ? entry : old, order ? old : entry);
+        assert_int_equal(read_allowed(&list, text, "2026-06-30", &failure), 0);
+        assert_false(allow_find(&list, "a", "threads", "wall_s")->expired);
+        assert_true(list.items[0].used && list.items[1].used);
+        allow_finish(&list);
+    }
+}
+
+static void test_today(void **state)
+{
+    (void)state;
+    char day[ALLOW_DAY_SIZE], again[ALLOW_DAY_SIZE], text[200];
+    struct allow_list list;
+    struct failure failure;
+    setenv("TZ", "UTC-14", 1); /* fourteen hours ahead: most of the time another day there */
+    tzset();
+    time_t before = time(NULL);
+    allow_today(day);
+    time_t after = time(NULL);
+    strftime(text, sizeof(text), "%Y-%m-%d", gmtime(&before));
+    strftime(again, sizeof(again), "%Y-%m-%d", gmtime(&after));
+    assert_true(strcmp(day, text) == 0 || strcmp(day, again) == 0);
+    unsetenv("TZ");
+    tzset();
+    snprintf(text, sizeof(text), "[allow]\ncell = a\nmetric = wall_s\nuntil = %s\nreason = why\n", day);
+    assert_int_equal(read_allowed(&list, text, day, &failure), 0);
+    assert_false(list.items[0].expired);
+    allow_finish(&list);
+}
+
 static void test_allowed_of_a_runner(void **state)
 {
     (void)state;
@@ -258,6 +353,10 @@ int main(void)
         cmocka_unit_test(test_cells_take_turns),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_allowed_until_the_end_of_its_day),
+        cmocka_unit_test(test_allowed_by_the_calendar),
+        cmocka_unit_test(test_days_that_are_none),
+        cmocka_unit_test(test_allowed_twice),
+        cmocka_unit_test(test_today),
         cmocka_unit_test(test_allowed_of_a_runner),
         cmocka_unit_test(test_port_is_put_in),
         cmocka_unit_test(test_session),

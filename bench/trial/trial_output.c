@@ -7,6 +7,7 @@
 #include <time.h>
 #include "../record/trial_record.h"
 #include "../stats/stats.h"
+#include "../text_stream.h"
 #include "held.h"
 #include "process_status.h"
 #include "job_times.h"
@@ -33,7 +34,7 @@ static char *failure_reason(const struct trial *trial, int64_t failed, const int
 {
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_stream_open(&text, &size);
     if (!out)
         return NULL;
     fprintf(out, "%" PRId64 " of %" PRId64 " jobs failed (", failed, trial->spec->settings.jobs);
@@ -208,7 +209,8 @@ static char *pool_reason(const struct trial *trial)
     char *text = NULL;
     int n;
     if (trial->outcome.started < trial->worker_count)
-        n = asprintf(&text, "%s: %s after %u of %u workers", trial->runner->sched->worker_call,
+        n = asprintf(&text, "%s: %s after %u of %u workers",
+                     trial->outcome.loop_refused ? "the event loop" : trial->runner->sched->worker_call,
                      strerror(-trial->pool_error), trial->outcome.started, trial->worker_count);
     else
         n = asprintf(&text, "a worker could not be made ready: %s", strerror(-trial->pool_error));
