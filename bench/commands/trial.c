@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "command.h"
 #include "parse.h"
+#include "../out_of_memory.h"
 #include "../trial/trial.h"
 #include "version.h"
 
@@ -89,7 +90,7 @@ int command_trial(int argc, char **argv, struct failure *ret_failure)
     }
     trial_finish(&trial);
     trial_spec_finish(&spec);
-    if (status == EXIT_DONE) /* what is written is flushed, and nothing is left to be said */
+    if (status == EXIT_DONE && !out_of_memory()) /* what is written is flushed, and nothing is left to be said */
         leave(status);
     return status;
 }
