@@ -7,19 +7,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <iort/clock.h>
 #include "session.h"
 
 struct member {
-    pid_t pid;
+    pid_t pid, parent, session;
     char state;
     int64_t children_ticks; /* of those it waited for */
 };
 
-/* Returns whether the process is one of the session. Source: proc(5), /proc/[pid]/stat; a name may hold anything. */
-static bool read_member(const char *pid, pid_t leader, struct member *ret_member)
+/* Returns whether there is such a process. Source: proc(5), /proc/[pid]/stat; a name may hold anything. */
+static bool read_process(const char *pid, struct member *ret_member)
 {
     char path[64], text[1024];
     snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
@@ -32,28 +34,46 @@ static bool read_member(const char *pid, pid_t leader, struct member *ret_member
         return false;
     text[length] = '\0';
     const char *behind = strrchr(text, ')');
-    int session;
+    int parent, session;
     int64_t user, system;
     char state;
-    if (!behind ||
-        sscanf(behind + 1, " %c %*d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %" SCNd64 " %" SCNd64, &state, &session,
-               &user, &system) != 4 ||
-        session != (int)leader)
+    if (!behind || sscanf(behind + 1, " %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %" SCNd64 " %" SCNd64, &state,
+                          &parent, &session, &user, &system) != 5)
         return false;
-    *ret_member = (struct member){(pid_t)atoi(pid), state, user + system};
+    *ret_member = (struct member){(pid_t)atoi(pid), parent, session, state, user + system};
     return true;
 }
 
-/* Call for each member that has not yet been buried. */
-static void for_each(pid_t leader, void (*visit)(const struct member *member, void *context), void *context)
+typedef void (*visit_fn)(const struct member *member, void *context);
+
+/* Call for each process that has not yet been buried. */
+static void for_each_process(visit_fn visit, void *context)
 {
     DIR *proc = opendir("/proc");
     struct member member;
     for (struct dirent *entry; proc && (entry = readdir(proc)) != NULL;)
-        if (isdigit((unsigned char)entry->d_name[0]) && read_member(entry->d_name, leader, &member))
+        if (isdigit((unsigned char)entry->d_name[0]) && read_process(entry->d_name, &member))
             visit(&member, context);
     if (proc)
         closedir(proc);
+}
+
+struct members {
+    pid_t leader;
+    visit_fn visit;
+    void *context;
+};
+
+static void visit_member(const struct member *member, void *context)
+{
+    const struct members *members = context;
+    if (member->session == members->leader)
+        members->visit(member, members->context);
+}
+
+static void for_each(pid_t leader, visit_fn visit, void *context)
+{
+    for_each_process(visit_member, &(struct members){leader, visit, context});
 }
 
 struct sum {
@@ -126,4 +146,29 @@ void session_kill(pid_t leader, int signal)
 {
     struct sum sum = {.signal = signal};
     for_each(leader, kill_one, &sum);
+}
+
+static void end_stray(const struct member *member, void *context)
+{
+    if (member->parent != getpid() || member->session == getsid(0))
+        return;
+    kill(member->pid, SIGKILL);
+    waitpid(member->pid, NULL, WNOHANG);
+    ((struct sum *)context)->count++;
+}
+
+void session_adopt_strays(void)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+void session_end_strays(void)
+{
+    int64_t deadline_ns = rt_deadline_ns(2 * RT_NS_PER_S);
+    for (struct sum found = {.count = 1}; found.count > 0 && rt_now_ns() < deadline_ns;) {
+        found.count = 0;
+        for_each_process(end_stray, &found);
+        if (found.count > 0)
+            nanosleep(&(struct timespec){.tv_nsec = 2 * RT_NS_PER_MS}, NULL);
+    }
 }

@@ -1,6 +1,7 @@
 /*
  * The processes of a session (setsid(2)), found in /proc: what a server that was started by a command line consists of,
- * however many workers it has. One that makes a session of its own (a daemon) has left, and is not seen.
+ * however many workers it has. One that makes a session of its own (a daemon) has left: it is no part of the server, and
+ * is found only to be ended.
  */
 #ifndef BENCH_SESSION_H
 #define BENCH_SESSION_H
@@ -27,5 +28,14 @@ size_t session_count(pid_t leader);
 
 /** Send a signal to each. */
 void session_kill(pid_t leader, int signal);
+
+/**
+ * From now on what a child leaves behind, in whatever session, becomes a child of this process, not of init: a server
+ * that made a daemon of itself can be found.
+ */
+void session_adopt_strays(void);
+
+/** Kill the children that are in another session than this process, and theirs, and bury them. Waits up to 2 s. */
+void session_end_strays(void);
 
 #endif

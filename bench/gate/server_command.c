@@ -183,6 +183,7 @@ int server_command_start(struct server_command *ret_server, const char *command,
     cpu_set_t set;
     if (cpus && cpus_parse(cpus, &set, ret_failure) < 0)
         return -1;
+    session_adopt_strays();
     struct server_command server;
     int result = 1;
     for (int attempt = 1; result > 0 && attempt <= ATTEMPTS; attempt++)
@@ -213,6 +214,7 @@ void server_command_stop(struct server_command *server)
         }
         interrupt_set_server(0);
     }
+    session_end_strays();
     if (server->output > 0)
         close(server->output);
     *server = (struct server_command){0};

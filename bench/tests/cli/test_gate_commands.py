@@ -56,7 +56,8 @@ class Commands(gate_support.GateCase):
         good = command()
         for base, head, words in (("echo no; echo such thing >&2; exit 7 # {port}", good, ("--base-cmd", "status 7", "such thing")),
                                   (good, "no-such-server {port}", ("--head-cmd", "no-such-server")),
-                                  ("true {port}", good, ("foreground", "it wrote nothing"))):
+                                  ("true {port}", good, ("foreground", "it wrote nothing")),
+                                  ("setsid -f sleep 60; : {port}", good, ("foreground",))):
             with self.subTest(words):
                 self.assertOneLine(self.gate("--base-cmd", base, "--head-cmd", head), 1, *words)
 
