@@ -70,6 +70,21 @@ static void add_serial_of_sweep(struct replay_cell *cell, const struct run_data 
         add_lane(cell, run, serial);
 }
 
+static size_t shown_lanes(const struct replay_cell *cell)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < cell->count; i++)
+        count += cell->lanes[i].set != NULL;
+    return count;
+}
+
+/* A sweep's serial lane runs beside the points: alone it would be one more choice that shows nothing new. */
+static bool is_serial_of_sweep(const struct replay_cell *cell, const struct run_data *run)
+{
+    return cell->count == 1 && strcmp(cell->lanes[0].lane->runner, "serial") == 0 &&
+           run_data_sweep(run, cell->lanes[0].lane);
+}
+
 /* Returns how many jobs of the cell can be shown. */
 static size_t fill_cell(struct replay_cell *cell, const struct run_data *run, const struct summary_record *first)
 {
@@ -82,9 +97,11 @@ static size_t fill_cell(struct replay_cell *cell, const struct run_data *run, co
     for (const struct summary_record *lane = first; lane < run->lanes + run->lane_count; lane++)
         if (strcmp(lane->cell, first->cell) == 0)
             add_lane(cell, run, lane);
+    if (is_serial_of_sweep(cell, run))
+        return 0;
     for (size_t i = 0; i < cell->count; i++) {
         if (!cell->lanes[i].set || cell->lanes[i].lane != run_data_lane(run, cell->name, cell->lanes[i].lane->runner))
-            continue; /* the sweep's serial lane alone is no race */
+            continue; /* the serial lane of the sweep counts where it is at home */
         jobs += cell->lanes[i].set->sample_count;
         end_ns = end_of(cell->lanes[i].set) > end_ns ? end_of(cell->lanes[i].set) : end_ns;
     }
@@ -97,6 +114,19 @@ static bool is_first_of_cell(const struct run_data *run, size_t i)
         if (strcmp(run->lanes[j].cell, run->lanes[i].cell) == 0)
             return false;
     return true;
+}
+
+/* Those where lanes race come first: the page opens with one. Otherwise the run's order. */
+static void put_races_first(struct replay *replay)
+{
+    size_t races = 0;
+    for (size_t i = 0; i < replay->count; i++) {
+        struct replay_cell cell = replay->cells[i];
+        if (shown_lanes(&cell) < 2)
+            continue;
+        memmove(&replay->cells[races + 1], &replay->cells[races], (i - races) * sizeof(cell));
+        replay->cells[races++] = cell;
+    }
 }
 
 int replay_make(struct replay *ret_replay, const struct run_data *run)
@@ -117,6 +147,7 @@ int replay_make(struct replay *ret_replay, const struct run_data *run)
         total += jobs;
         replay.cells[replay.count++] = cell;
     }
+    put_races_first(&replay);
     *ret_replay = replay;
     return 0;
 }

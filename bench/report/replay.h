@@ -20,7 +20,7 @@ struct replay_cell {
 };
 
 struct replay {
-    struct replay_cell *cells; /**< in the run's order */
+    struct replay_cell *cells; /**< those with two lanes or more to show first, else in the run's order */
     size_t count;
     size_t left_out; /**< cells that a page has no room for */
 };
