@@ -7,6 +7,7 @@
 #include "html_parts.h"
 #include "html_text.h"
 #include "report.h"
+#include "reproduce.h"
 #include "sha256.h"
 
 #define STYLE_FILE      "scripts/report/page.css"
@@ -132,7 +133,9 @@ static void write_title(FILE *out, const struct run_data *run, const char *sente
     const char *title = run_text(run, "title"), *started = run_text(run, "started");
     fputs("<header>\n<p class=\"kicker\">iorace &middot; ", out);
     html_text(out, run_text(run, "scenario"));
-    fputs(" &middot; <time>", out);
+    fputs(report_is_quick(run) ? ", quick: fewer or shorter jobs than in a full run &middot; <time>"
+                               : " &middot; <time>",
+          out);
     write_started(out, started);
     fputs("</time></p>\n<h1>", out);
     html_text(out, title ? title : run_text(run, "scenario"));

@@ -1,4 +1,5 @@
 """What `iorace report` makes of a stored run."""
+import json
 import pathlib
 import shutil
 
@@ -49,6 +50,58 @@ class Markdown(support.Case):
         self.assertIn("speed-up", done.stdout)
         self.assertStatus(self.iorace("report", "--md=", "run"), 2)
         self.assertStatus(self.iorace("report", "--md=run/", "run"), 2)
+
+
+class Page(support.Case):
+    """What report.html says of a run whose lines are changed."""
+    def page(self, change=lambda lines: None):
+        path = pathlib.Path(support.SOURCE) / "bench/tests/fixtures/run/run.ndjson"
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        change(lines)
+        (self.dir / "run").mkdir(exist_ok=True)
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        (self.dir / "run/run.ndjson").write_text(text, encoding="utf-8")
+        self.assertStatus(self.iorace("report", "run"), 0)
+        return (self.dir / "run/report.html").read_text(encoding="utf-8")
+
+    def with_argv(self, scenario, *argv):
+        return self.page(lambda lines: lines[0].update(scenario=scenario, argv=["/usr/bin/iorace", "run", *argv], seed=7))
+
+    def test_the_command_can_be_pasted(self):
+        """With the directory of this run it would be refused."""
+        for argv in (("--out", "here", "--quick"), ("--out=here", "--quick"), ("--quick", "--out", "here")):
+            page = self.with_argv("default", *argv)
+            self.assertIn("<code>iorace run --quick --seed 7</code>", page)
+        self.assertIn("<code>iorace run --outer --seed 7</code>", self.with_argv("default", "--outer"))
+
+    def test_a_scenario_of_the_user_s(self):
+        sentence = "is a file of whoever ran it and is not in this page"
+        page = self.with_argv("own", "my/own.ini", "--seed", "7")
+        self.assertIn(f"The scenario <code>my/own.ini</code> {sentence}", page)
+        self.assertIn(sentence, self.with_argv("own", "own.ini"))
+        for argv in (("bench/scenarios/own.ini",), ("own",), ("scenarios/own.ini",), ("--blocks=own.ini",), ("own.init",)):
+            self.assertNotIn(sentence, self.with_argv("own", *argv))
+
+    def test_a_quick_run_says_so(self):
+        said = "fixture, quick: fewer or shorter jobs than in a full run"
+        self.assertNotIn(", quick", self.page())
+        self.assertIn(said, self.with_argv("fixture", "--quick"))
+
+    def test_the_environment_in_words(self):
+        def change(lines):
+            lines[1].update(cgroup_cpu_quota=None, nofile_hard=None, somaxconn=1234567, thp=None)
+            lines[1]["unknown"] = {"cgroup_cpu_quota": "no limit is set", "nofile_hard": "no limit is set", "thp": "why <not>"}
+            for line in lines:
+                if line["type"] == "summary":
+                    line["load_after"] = [1.5, 0.5, 0.25]
+        page = self.page(change)
+        for label, value in (("CPU quota", "none"), ("Descriptors, hard limit", "none"), ("Local ports", "32768 to 60999"),
+                             ("Timer slack", "50,000 ns (each run of jobs sets 1)"),
+                             ("Transparent huge pages", "unknown (why &lt;not&gt;)"), ("Listen backlog limit", "1,234,567"),
+                             ("Load after (1, 5, 15 min)", "1.5, 0.5, 0.25")):
+            self.assertIn(f'<tr><th scope="row">{label}</th><td>{value}</td></tr>', page)
+        stopped = self.page(lambda lines: lines.__setitem__(slice(None), [l for l in lines if l["type"] != "summary"]))
+        self.assertNotIn("Load after", stopped)
 
 
 if __name__ == "__main__":
