@@ -57,7 +57,8 @@ static void write_data_url(FILE *out, const char *svg, size_t size)
 
 /*
  * As a picture and not as elements of the page: what an SVG file could do (scripts, styles, names that clash with
- * another chart's) stays in it. The widths at which the forms change are page.css's, too.
+ * another chart's) stays in it. Title and caption stand in the picture; here they are for those who do not see it. The
+ * width at which the forms change is page.css's, too.
  */
 static bool write_chart(FILE *out, const struct run_data *run, const json_t *item, bool first)
 {
@@ -71,10 +72,14 @@ static bool write_chart(FILE *out, const struct run_data *run, const json_t *ite
     char *narrow = read_narrow(run, file, &narrow_size);
     if (first)
         fputs("<section id=\"charts\">\n<h2>Charts</h2>\n", out);
-    fputs("<figure>\n<div class=\"scroll card\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
+    fputs("<figure>\n<figcaption class=\"unseen\">", out);
     html_text(out, title ? title : file);
-    fputs(narrow ? "\"><picture class=\"two-forms\"><source media=\"(max-width: 48rem)\" srcset=\"" : "\"><picture>",
-          out);
+    if (caption) {
+        fputs(". ", out);
+        html_text(out, caption);
+    }
+    fputs("</figcaption>\n<div class=\"scroll card\">", out);
+    fputs(narrow ? "<picture class=\"two-forms\"><source media=\"(max-width: 78rem)\" srcset=\"" : "<picture>", out);
     if (narrow) {
         write_data_url(out, narrow, narrow_size);
         fputs("\">", out);
@@ -83,13 +88,7 @@ static bool write_chart(FILE *out, const struct run_data *run, const json_t *ite
     html_text(out, title ? title : file);
     fputs("\" src=\"", out);
     write_data_url(out, svg, size);
-    fputs("\"></picture></div>\n", out);
-    if (caption) {
-        fputs("<figcaption>", out);
-        html_text(out, caption);
-        fputs("</figcaption>\n", out);
-    }
-    fputs("</figure>\n", out);
+    fputs("\"></picture></div>\n</figure>\n", out);
     free(narrow);
     free(svg);
     return true;

@@ -9,18 +9,25 @@ static size_t columns_of(const struct report_table *table, size_t c)
 
 static void write_head(FILE *out, const struct report_table *table)
 {
-    fputs("<thead><tr><th scope=\"col\">runner</th>", out);
+    fputs("<thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">", out);
+    html_text(out, table->heading ? table->heading : "runner");
+    fputs("</th>", out);
     for (size_t c = 0; c < table->column_count; c += columns_of(table, c)) {
-        fputs("<th scope=\"col\">", out);
+        fputs("<th role=\"columnheader\" scope=\"col\">", out);
         html_text(out, table->columns[c].title);
         fputs("</th>", out);
     }
     fputs("</tr></thead>\n", out);
 }
 
+/* On a phone each figure has its heading beside it (page.css). The roles are for browsers to which a table that is shown as
+ * blocks is none. */
 static void write_cell(FILE *out, const struct report_table *table, const struct table_row *row, size_t c)
 {
-    fputs(row->cells[c].best ? "<td class=\"best\">" : "<td>", out);
+    fputs(row->cells[c].best ? "<td role=\"cell\" class=\"best\" data-label=\"" : "<td role=\"cell\" data-label=\"",
+          out);
+    html_text(out, table->columns[c].title);
+    fputs("\">", out);
     html_text(out, row->cells[c].text);
     if (columns_of(table, c) == 2 && row->cells[c + 1].text[0]) {
         fputs(" <span class=\"interval\">", out);
@@ -32,11 +39,11 @@ static void write_cell(FILE *out, const struct report_table *table, const struct
 
 static void write_row(FILE *out, const struct report_table *table, const struct table_row *row)
 {
-    fputs("<tr><th scope=\"row\">", out);
+    fputs("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", out);
     html_text(out, row->label);
     fputs("</th>", out);
     if (!row->cells) {
-        fprintf(out, "<td class=\"instead\" colspan=\"%zu\">", table->column_count);
+        fprintf(out, "<td role=\"cell\" class=\"instead\" colspan=\"%zu\">", table->column_count);
         html_text(out, row->instead);
         fputs("</td>", out);
     }
@@ -53,9 +60,9 @@ static void write_table(FILE *out, const struct report_table *table)
     html_text(out, table->subtitle);
     fprintf(out, "</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
     html_text(out, table->title);
-    fprintf(out, "\"><table class=\"%s\">\n", table->sweep ? "sweep" : "cell");
+    fprintf(out, "\"><table role=\"table\" class=\"%s\">\n", table->sweep ? "sweep" : "cell");
     write_head(out, table);
-    fputs("<tbody>\n", out);
+    fputs("<tbody role=\"rowgroup\">\n", out);
     for (size_t r = 0; r < table->row_count; r++)
         write_row(out, table, &table->rows[r]);
     fputs("</tbody></table></div>\n", out);

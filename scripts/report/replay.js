@@ -1,8 +1,22 @@
+/* A box that scrolls can be reached by keyboard; one that does not is no stop on the way. */
+'use strict';
+(() => {
+  const mark = (box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute('tabindex');
+    const picture = box.querySelector('img');
+    if (!picture) return;
+    box.setAttribute('role', 'group');
+    box.setAttribute('aria-label', picture.alt);
+  };
+  const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
+  for (const box of document.querySelectorAll('.scroll')) observer.observe(box);
+})();
+
 /*
  * The replay in report.html: the lanes of a cell side by side, each job a bar that grows from its start to its end. All it
  * knows is in the page; nothing is fetched. Times are in seconds. What the data holds: bench/report/replay.h.
  */
-'use strict';
 (() => {
   const part = (name) => document.getElementById(`replay-${name}`);
   const stage = part('stage'), play = part('play'), slider = part('slider'), clock = part('clock');
@@ -12,7 +26,7 @@
   const FIT_S = 10; // what "all of it in 10 s" takes
   const MOST_STEP_S = 0.1; // of one frame: a page that was hidden goes on where it was
 
-  let lanes = [], span = 1, time = 1, playing = false, frame = 0, before = null, speedIsChosen = false;
+  let lanes = [], span = 1, time = 1, playing = false, frame = 0, before = null, speedIsChosen = false, isAway = false;
 
   // --- data ---
 
@@ -72,10 +86,12 @@
     return `${value >= 99.95 ? Math.round(value) : value.toPrecision(3)}\u00a0${unit}`;
   }
 
-  /* In the unit of the whole, so that a running clock does not jump. */
+  /* Both in the unit of the whole and with as many digits, so that a running clock does not jump: at least the whole's
+   * three, and more where the last would stand still for long. */
   function clockTime() {
-    const [scale] = unitOf(span), whole = span * scale;
-    return (time * scale).toFixed(whole >= 100 ? 0 : whole >= 10 ? 1 : 2);
+    const [scale, unit] = unitOf(span), whole = span * scale, places = whole >= 99.95 ? 0 : whole >= 9.995 ? 1 : 2;
+    const decimals = Math.min(6, Math.max(places + (whole < 0.9995), Math.ceil(-Math.log10(0.1 * rate() * scale) - 1e-9)));
+    return `${(time * scale).toFixed(decimals)} / ${whole.toFixed(decimals)}\u00a0${unit}`;
   }
 
   const many = (count) => count.toLocaleString('en');
@@ -102,7 +118,7 @@
     const bad = jobs.failed.map((job) => ({
       place: Math.floor(job / together), start: jobs.starts[job], end: jobs.ends[job],
     }));
-    return { rows, bad };
+    return { rows, bad, together };
   }
 
   function layOut() {
@@ -113,25 +129,47 @@
       lane.canvas.height = Math.max(1, Math.round(lane.canvas.clientHeight * ratio));
       Object.assign(lane, makeRows(lane.jobs, lane.canvas.height));
     }
+    const most = Math.max(1, ...lanes.map((lane) => lane.together || 1));
+    setText(part('bar'), most > 1 ? `Each bar is up to ${many(most)} jobs that started one after another` : 'Each bar is a job');
     drawAxis();
     draw();
+  }
+
+  /* Stripes are seen by those who do not tell red from grey, and on a bar that is a pixel high. */
+  function stripes(pen, colour, ratio) {
+    const tile = document.createElement('canvas'), width = Math.max(2, Math.round(3 * ratio));
+    tile.width = 2 * width;
+    tile.height = 1;
+    const brush = tile.getContext('2d');
+    brush.fillStyle = colour;
+    brush.fillRect(0, 0, width, 1);
+    return pen.createPattern(tile, 'repeat');
   }
 
   function drawLane({ jobs, canvas, rows, bad }) {
     const pen = canvas.getContext('2d'), style = getComputedStyle(canvas), { width, height } = canvas;
     const ratio = window.devicePixelRatio || 1, pitch = height / rows.length, gap = pitch >= 4 * ratio ? ratio : 0;
     pen.clearRect(0, 0, width, height);
-    const bar = ({ place, start, end }) => {
-      if (start > time || start > span) return;
+    const bar = ({ place, start, end }, clear) => {
+      if (start > time || start > span) return null;
       const top = Math.round(height - (place + 1) * pitch), bottom = Math.round(height - place * pitch);
       const from = (start / span) * width, to = (Math.min(end, time) / span) * width;
       pen.globalAlpha = end <= time * (1 + 1e-9) ? 1 : 0.5;
-      pen.fillRect(from, top, Math.max(ratio, to - from), Math.max(1, bottom - top - gap));
+      const box = [from, top, Math.max(ratio, to - from), Math.max(1, bottom - top - gap)];
+      if (clear) pen.clearRect(...box);
+      pen.fillRect(...box);
+      return box;
     };
     pen.fillStyle = style.color;
-    rows.forEach(bar);
-    pen.fillStyle = style.getPropertyValue('--alarm');
-    bad.forEach(bar);
+    for (const row of rows) bar(row, false);
+    const alarm = style.getPropertyValue('--alarm'), striped = stripes(pen, alarm, ratio), tip = 2 * ratio;
+    for (const job of bad) {
+      if (job.end > time * (1 + 1e-9)) continue; // nobody knew
+      pen.fillStyle = striped;
+      const box = bar(job, true);
+      pen.fillStyle = alarm;
+      if (box) pen.fillRect(Math.max(box[0], box[0] + box[2] - tip), box[1], Math.min(box[2], tip), box[3]);
+    }
     pen.globalAlpha = 1;
     pen.fillStyle = style.getPropertyValue('--ink');
     if (time < span && time < jobs.end) pen.fillRect((time / span) * width - ratio / 2, 0, ratio, height);
@@ -148,8 +186,8 @@
       setText(lane.words, describe(lane));
     }
     slider.value = Math.round((time / span) * 1000);
-    slider.setAttribute('aria-valuetext', `${duration(time)} of ${duration(span)}`);
-    setText(clock, `${clockTime()} / ${duration(span)}`);
+    slider.setAttribute('aria-valuetext', `${time > 0 ? duration(time) : 0} of ${duration(span)}`);
+    setText(clock, clockTime());
   }
 
   function drawAxis() {
@@ -174,9 +212,10 @@
     playing = on;
     before = null;
     play.textContent = on ? 'Pause' : 'Play';
+    isAway = false;
     if (!on) return;
     if (time >= span) time = 0;
-    statusLine.textContent = '';
+    setText(statusLine, '');
     frame = requestAnimationFrame(advance);
   }
 
@@ -233,6 +272,8 @@
 
   function showCell(cell) {
     lanesBox.replaceChildren();
+    part('told').textContent = cell.about;
+    setText(statusLine, '');
     const height = Math.max(56, Math.min(150, Math.round(480 / cell.lanes.length)));
     lanes = cell.lanes.map((packed) => addLane(packed, height));
     chosen.span.replaceChildren();
@@ -247,13 +288,18 @@
 
   const cells = JSON.parse(part('data').textContent);
   stage.hidden = false;
-  cells.forEach((cell, i) => chosen.cell.append(new Option(cell.about ? `${cell.name}: ${cell.about}` : cell.name, i)));
+  cells.forEach((cell, i) => chosen.cell.append(new Option(cell.name, i)));
   part('cells').hidden = cells.length < 2;
   showCell(cells[0]);
 
-  play.addEventListener('click', () => setPlaying(!playing));
+  play.addEventListener('click', () => {
+    setPlaying(!playing);
+    if (!playing) setText(statusLine, `Paused at ${time > 0 ? duration(time) : 0} of ${duration(span)}.`);
+  });
   slider.addEventListener('input', () => {
     time = (slider.valueAsNumber / 1000) * span;
+    isAway = false;
+    setText(statusLine, ''); // the slider says where it is
     draw();
   });
   chosen.cell.addEventListener('change', () => {
@@ -263,7 +309,10 @@
     if (wasPlaying) setPlaying(true);
   });
   chosen.span.addEventListener('change', () => showUpTo(Number(chosen.span.value)));
-  chosen.speed.addEventListener('change', () => (speedIsChosen = true));
+  chosen.speed.addEventListener('change', () => {
+    speedIsChosen = true;
+    draw();
+  });
   new ResizeObserver(layOut).observe(lanesBox);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
   window.addEventListener('beforeprint', () => {
@@ -279,6 +328,20 @@
     if (!wantsStill.matches && time >= span) setPlaying(true);
   }, { rootMargin: '-30% 0px' }); // in the middle of the window, however many lanes there are
   watcher.observe(lanesBox);
+
+  /* What is scrolled out of view waits, and goes on when it is back. */
+  let wasSeen = false;
+  new IntersectionObserver((entries) => {
+    const isSeen = entries.at(-1).isIntersecting, left = wasSeen && !isSeen;
+    wasSeen = isSeen;
+    if (left && playing) {
+      setPlaying(false);
+      isAway = true;
+    } else if (isSeen && isAway) {
+      setPlaying(true);
+    }
+  }).observe(stage);
+
   for (const control of [play, slider, ...Object.values(chosen)])
     control.addEventListener('pointerdown', () => watcher.disconnect(), { once: true });
   stage.addEventListener('keydown', () => watcher.disconnect(), { once: true });

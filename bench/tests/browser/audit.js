@@ -1,7 +1,7 @@
 /*
  * What can be measured of a page as it is displayed: run in it by test_report.py. Gives {sideways, texts, small, faint, charts}:
  * by how many pixels it scrolls sideways, how many texts were looked at, those under 14 px, those under WCAG 2.1's AA
- * contrast (1.4.3), and the charts.
+ * contrast (1.4.3), and the charts: "cut" is by how many pixels one is wider than its box.
  */
 (() => {
   const LEAST_PX = 14, small = [], faint = [], charts = [];
@@ -110,7 +110,8 @@
       judge(`${image.alt}: ${element.textContent.trim().slice(0, 60)}`, parseFloat(nearest(inner, 'font-size')) * scale,
         weight === 'bold' || Number(weight) >= 700, filtered(parse(nearest(inner, 'fill') || '#000'), filter), paper);
     }
-    charts.push({ title: image.alt, shown: image.naturalWidth > 0 && box.width > 100 && box.height > 50, texts: count, width });
+    charts.push({ title: image.alt, shown: image.naturalWidth > 0 && box.width > 100 && box.height > 50, texts: count, width,
+      cut: image.closest('.scroll').scrollWidth - image.closest('.scroll').clientWidth });
   }
 
   const root = document.documentElement;

@@ -159,12 +159,14 @@ class Page:
                       windowsVirtualKeyCode=numbers[key], **(text if kind == "keyDown" else {}))
 
     def screenshot(self, path):
-        """The whole page."""
+        """The whole page, as wide as its window: a scrollbar takes no room in a picture, so it takes none of the page."""
+        self.run("document.documentElement.style.scrollbarWidth = 'none'")
         size = self.send("Page.getLayoutMetrics")["cssContentSize"]
         picture = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True,
                             clip={"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1})
         with open(path, "wb") as file:
             file.write(base64.b64decode(picture["data"]))
+        self.run("document.documentElement.style.scrollbarWidth = ''")
 
     def own_events(self):
         self.run("1")  # what was said before has come by now

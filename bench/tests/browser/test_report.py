@@ -19,7 +19,7 @@ import devtools  # noqa: E402
 import support   # noqa: E402
 
 AUDIT = (pathlib.Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
-LOOKS = [(width, dark) for width in (1280, 390) for dark in (False, True)]
+LOOKS = [(width, dark) for width in (1280, 1024, 800, 390) for dark in (False, True)]
 HOSTILE = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> & \" ' \u202e"
 
 
@@ -99,10 +99,74 @@ class Look(Pages):
             svg = (charts / "wall.svg").read_text(encoding="utf-8")
             (charts / "wall-narrow.svg").write_text(svg.replace('viewBox="0 0 1600', 'viewBox="0 0 500'))
             self.assertStatus(self.iorace("report", path.parent), 0)
-        for width in (1280, 390):
+        for width in (1280, 1249, 1248, 1024, 800, 769, 390):
             with self.subTest(width=width), BROWSER.open(path, width=width, still=True) as page:
-                drawn = page.run(AUDIT)["charts"][0]["width"]
-                self.assertEqual(drawn < 700, width == 390, drawn)
+                chart = page.run(AUDIT)["charts"][0]
+                self.assertEqual(chart["width"] < 700, width <= 1248, chart)
+                self.assertLessEqual(chart["cut"], 0, chart)
+
+    def test_captions_stand_once(self):
+        """In the picture; in the page they are for those who do not see it."""
+        path = self.make(self.fixture(), charts=True)
+        index = json.loads((path.parent / "charts/index.json").read_text(encoding="utf-8"))
+        wanted = [f"{chart['title']}. {chart['caption']}" for chart in index if not chart["file"].endswith("-narrow.svg")]
+        with BROWSER.open(path, still=True) as page:
+            found = page.run("[...document.querySelectorAll('figcaption')].map((e) => [e.textContent, e.offsetHeight])")
+            self.assertEqual([text for text, _ in found], wanted)
+            self.assertTrue(all(height <= 1 for _, height in found), found)
+
+    def test_tables_on_a_phone(self):
+        """Every figure has its heading beside it, and nothing is cut; on a desk they are tables."""
+        path = self.make(self.fixture())
+        for width in (390, 1280):
+            with self.subTest(width=width), BROWSER.open(path, width=width, still=True) as page:
+                rows = page.run("""[...document.querySelectorAll('.cell tbody tr, .sweep tbody tr')].map((row) => ({
+                    cut: Math.max(...[row, ...row.children].map((e) => e.scrollWidth - e.clientWidth)),
+                    right: Math.max(...[...row.children].map((e) => e.getBoundingClientRect().right)),
+                    display: getComputedStyle(row).display,
+                    figures: [...row.querySelectorAll('td:not(.instead):not(:empty)')].map((cell) =>
+                        [cell.dataset.label, getComputedStyle(cell, '::before').content])}))""")
+                self.assertGreater(len(rows), 8)
+                self.assertGreater(sum(len(row["figures"]) for row in rows), 40)
+                for row in rows:
+                    self.assertEqual(row["display"], "grid" if width == 390 else "table-row")
+                    for label, shown in row["figures"]:
+                        self.assertTrue(label)
+                        self.assertEqual(shown, json.dumps(label, ensure_ascii=False) if width == 390 else "none")
+                    if width == 390:
+                        self.assertLessEqual(row["cut"], 0, row)
+                        self.assertLessEqual(row["right"], 390, row)
+
+    def test_only_what_scrolls_is_a_stop_for_the_keyboard(self):
+        path = self.make(self.fixture(), charts=True)
+        for width in (390, 600, 800, 1280):
+            with self.subTest(width=width), BROWSER.open(path, width=width, still=True) as page:
+                page.run("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+                boxes = page.run("""[...document.querySelectorAll('.scroll')].map((box) =>
+                    [box.tabIndex === 0, box.scrollWidth > box.clientWidth])""")
+                self.assertGreater(len(boxes), 5)
+                for stops, scrolls in boxes:
+                    self.assertEqual(stops, scrolls)
+                if width == 800:
+                    self.assertTrue(any(scrolls for _, scrolls in boxes))
+        without = self.make([line for line in self.fixture() if line["type"] != "sample"], charts=True)
+        text = without.read_text(encoding="utf-8")
+        self.assertEqual(text.count('tabindex="0"'), text.count('<table role="table"'))
+
+    def test_the_command_wraps(self):
+        lines = self.fixture()
+        lines[0]["argv"] += ["--title", "x" * 200, "--title=" + "word " * 60]
+        with BROWSER.open(self.make(lines), width=390, still=True) as page:
+            self.assertLessEqual(page.run("(() => { const e = document.querySelector('pre'); "
+                                          "return e.scrollWidth - e.clientWidth; })()"), 0)
+            self.check_look(page)
+
+    def test_a_picture_is_as_wide_as_its_window(self):
+        with BROWSER.open(self.make(self.fixture()), width=1280, still=True) as page:
+            page.screenshot(self.dir / "page.png")
+            size = (self.dir / "page.png").read_bytes()[16:24]
+            self.assertEqual(int.from_bytes(size[:4], "big"), 1280)
+            self.assertGreater(int.from_bytes(size[4:], "big"), 900)
 
     def test_without_samples_there_is_no_replay_and_no_script(self):
         path = self.make([line for line in self.fixture() if line["type"] != "sample"])
@@ -207,6 +271,65 @@ class Replay(Pages):
         self.click(page)
         page.wait_for("document.getElementById('replay-slider').valueAsNumber < 500")
 
+    def status(self, page):
+        return page.run("document.getElementById('replay-status').textContent").replace("\xa0", " ")
+
+    def test_the_status_is_that_of_now(self):
+        page = self.open_replay(still=True)
+        self.choose(page, "speed", "10")
+        self.click(page)
+        page.wait_for("document.getElementById('replay-status').textContent.startsWith('The replay has ended')")
+        page.run("document.getElementById('replay-slider').focus()")
+        page.press("Home")
+        self.assertEqual(self.status(page), "")
+        self.choose(page, "speed", "0.01")
+        self.click(page)
+        self.assertEqual(self.status(page), "")
+        self.click(page)
+        self.assertRegex(self.status(page), r"^Paused at .* of 4\.99 s\.$")
+        self.click(page)
+        self.assertEqual(self.status(page), "")
+
+    def test_clock_has_as_many_digits_on_both_sides(self):
+        page = self.open_replay(still=True)
+        for speed, digits in (("1", 2), ("0.01", 3), ("0.001", 4)):
+            self.choose(page, "speed", speed)
+            clock = page.run("document.getElementById('replay-clock').textContent").replace("\xa0", " ")
+            self.assertRegex(clock, rf"^4\.\d{{{digits}}} / 4\.\d{{{digits}}} s$")
+
+    def test_waits_while_it_is_out_of_view(self):
+        page = self.open_replay(still=True)
+        page.run("document.getElementById('replay-lanes').scrollIntoView({block: 'center'})")
+        self.choose(page, "speed", "0.1")
+        time.sleep(0.3)  # until it was seen
+        self.click(page)
+        page.wait_for("document.getElementById('replay-slider').valueAsNumber < 900")
+        page.run("scrollTo(0, 0)")
+        page.wait_for("document.getElementById('replay-play').textContent === 'Play'")
+        stopped = self.time(page)
+        time.sleep(0.3)
+        self.assertEqual(self.time(page), stopped)
+        page.run("document.getElementById('replay-lanes').scrollIntoView({block: 'center'})")
+        page.wait_for("document.getElementById('replay-play').textContent === 'Pause'")
+
+    def test_failures_differ_by_more_than_colour(self):
+        lines = self.fixture()
+        for line in lines:
+            if line["type"] == "sample" and line["cell"] == "sleep":
+                for job in line["samples"]:
+                    job[3] = 0
+        page = self.open_replay(lines, still=True)
+        self.assertIn("Striped: failed.", page.run("document.querySelector('#replay .about').textContent"))
+        failed = self.drawn(page)[0]
+        self.choose(page, "cell", "1")
+        for line in lines:
+            if line["type"] == "sample":
+                for job in line["samples"]:
+                    job[3] = 1
+        page = self.open_replay(lines, still=True)
+        self.assertNotIn("Striped", page.run("document.querySelector('#replay .about').textContent"))
+        self.assertLess(failed, 0.85 * self.drawn(page)[0])
+
     def test_speed(self):
         """Never sooner than it was: 5 s of one job after another, ten times as fast."""
         page = self.open_replay(still=True)
@@ -226,6 +349,8 @@ class Replay(Pages):
         page.press("Home")
         self.assertEqual(self.time(page), 0)
         self.assertRegex(self.words(page)[0], r"^0 ended, ")
+        self.assertEqual(page.run("document.getElementById('replay-slider').getAttribute('aria-valuetext')")
+                         .replace("\xa0", " "), "0 of 4.99 s")
         for _ in range(5):
             page.press("ArrowRight")
         self.assertGreater(self.time(page), 0)
@@ -260,8 +385,11 @@ class Replay(Pages):
     def test_cells_and_spans(self):
         page = self.open_replay(still=True)
         cells = page.run("[...document.getElementById('replay-cell').options].map((option) => option.text)")
-        self.assertEqual([cell.split(":")[0] for cell in cells], ["sleep", "download"])
+        self.assertEqual(cells, ["sleep", "download"])
+        told = page.run("document.getElementById('replay-told').textContent")
+        self.assertRegex(told, "^100 jobs, ")
         self.choose(page, "cell", "1")
+        self.assertRegex(page.run("document.getElementById('replay-told').textContent"), "^400 jobs, ")
         spans = page.run("[...document.getElementById('replay-span').options].map((option) => option.text)")
         self.assertEqual(len(spans), 4)
         self.assertTrue(spans[0].startswith("one after another"), spans)
@@ -276,7 +404,7 @@ class Replay(Pages):
         nodes = page.send("Accessibility.getFullAXTree")["nodes"]
         named = {(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node["ignored"]}
         for role, name in (("button", "Play"), ("slider", "Time since the start"), ("combobox", "Speed"),
-                           ("combobox", "Jobs"), ("combobox", "Shown up to the end of")):
+                           ("combobox", "Jobs"), ("combobox", "Time axis up to the end of")):
             self.assertTrue(any(r == role and n.startswith(name) for r, n in named), (role, name, sorted(named)[:80]))
         self.assertTrue(any(r in ("image", "img") and n.startswith("coroutines: 100 jobs") for r, n in named))
 
@@ -290,6 +418,10 @@ class Replay(Pages):
                 line["samples"] = [[end * i // 10000, end * i // 10000 + end // 90, i % 100, int(i % 1000 != 0)]
                                    for i in range(10000)]
         page = self.open_replay(lines, still=True)
+        self.assertRegex(page.run("document.getElementById('replay-bar').textContent"), r"^Each bar is up to \d+ jobs that ")
+        self.choose(page, "cell", "1")
+        self.assertRegex(page.run("document.getElementById('replay-bar').textContent"), r"^Each bar is (a job|up to \d jobs)")
+        self.choose(page, "cell", "0")
         self.assertRegex(self.words(page)[0], r"^10,000 ended in .*, 10 failed \(one job of 2 was kept\)$")
         spent = page.run("""(() => { const slider = document.getElementById('replay-slider'), start = performance.now();
             for (let i = 0; i < 50; i++) { slider.value = i * 20; slider.dispatchEvent(new Event('input')); }
