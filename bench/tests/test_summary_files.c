@@ -308,7 +308,7 @@ static void a_chart_s_narrow_form_stands_beside_it(void **state)
     static const char index[] = "[{\"file\":\"a.svg\",\"title\":\"A\"},{\"file\":\"a-narrow.svg\",\"title\":\"N\"}]";
     made_up_write(path, "index.json", index, strlen(index));
     char *page = make_page(&run);
-    assert_non_null(strstr(page, "<source media=\"(max-width: 48rem)\" "
+    assert_non_null(strstr(page, "<source media=\"(max-width: 78rem)\" "
                                  "srcset=\"data:image/svg+xml;base64,PHN2Zz4K\">"
                                  "<img alt=\"A\" src=\"data:image/svg+xml;base64,PHN2Zy8+\">"));
     assert_page_lacks(page, "alt=\"N\"");
