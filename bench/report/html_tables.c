@@ -20,8 +20,8 @@ static void write_head(FILE *out, const struct report_table *table)
     fputs("</tr></thead>\n", out);
 }
 
-/* On a phone each figure has its heading beside it (page.css). The roles are for browsers to which a table that is shown as
- * blocks is none. */
+/* On a phone each figure has its heading beside it (page.css). The roles are for browsers to which a table that is
+ * shown as blocks is none. */
 static void write_cell(FILE *out, const struct report_table *table, const struct table_row *row, size_t c)
 {
     fputs(row->cells[c].best ? "<td role=\"cell\" class=\"best\" data-label=\"" : "<td role=\"cell\" data-label=\"",

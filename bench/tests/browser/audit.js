@@ -110,8 +110,8 @@
       judge(`${image.alt}: ${element.textContent.trim().slice(0, 60)}`, parseFloat(nearest(inner, 'font-size')) * scale,
         weight === 'bold' || Number(weight) >= 700, filtered(parse(nearest(inner, 'fill') || '#000'), filter), paper);
     }
-    charts.push({ title: image.alt, shown: image.naturalWidth > 0 && box.width > 100 && box.height > 50, texts: count, width,
-      cut: image.closest('.scroll').scrollWidth - image.closest('.scroll').clientWidth });
+    charts.push({ title: image.alt, shown: image.naturalWidth > 0 && box.width > 100 && box.height > 50, texts: count,
+      width, cut: image.closest('.scroll').scrollWidth - image.closest('.scroll').clientWidth });
   }
 
   const root = document.documentElement;

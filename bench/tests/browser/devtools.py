@@ -159,7 +159,7 @@ class Page:
                       windowsVirtualKeyCode=numbers[key], **(text if kind == "keyDown" else {}))
 
     def screenshot(self, path):
-        """The whole page, as wide as its window: a scrollbar takes no room in a picture, so it takes none of the page."""
+        """The whole page, as wide as its window: a picture has no scrollbar, so none takes room of the page."""
         self.run("document.documentElement.style.scrollbarWidth = 'none'")
         size = self.send("Page.getLayoutMetrics")["cssContentSize"]
         picture = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True,

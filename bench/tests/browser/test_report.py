@@ -109,7 +109,8 @@ class Look(Pages):
         """In the picture; in the page they are for those who do not see it."""
         path = self.make(self.fixture(), charts=True)
         index = json.loads((path.parent / "charts/index.json").read_text(encoding="utf-8"))
-        wanted = [f"{chart['title']}. {chart['caption']}" for chart in index if not chart["file"].endswith("-narrow.svg")]
+        wanted = [f"{chart['title']}. {chart['caption']}" for chart in index
+                  if not chart["file"].endswith("-narrow.svg")]
         with BROWSER.open(path, still=True) as page:
             found = page.run("[...document.querySelectorAll('figcaption')].map((e) => [e.textContent, e.offsetHeight])")
             self.assertEqual([text for text, _ in found], wanted)
@@ -418,7 +419,8 @@ class Replay(Pages):
                 line["samples"] = [[end * i // 10000, end * i // 10000 + end // 90, i % 100, int(i % 1000 != 0)]
                                    for i in range(10000)]
         page = self.open_replay(lines, still=True)
-        self.assertRegex(page.run("document.getElementById('replay-bar').textContent"), r"^Each bar is up to \d+ jobs that ")
+        self.assertRegex(page.run("document.getElementById('replay-bar').textContent"),
+                         r"^Each bar is up to \d+ jobs that ")
         self.choose(page, "cell", "1")
         self.assertRegex(page.run("document.getElementById('replay-bar').textContent"), r"^Each bar is (a job|up to \d jobs)")
         self.choose(page, "cell", "0")
