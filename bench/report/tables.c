@@ -46,8 +46,14 @@ const char *table_reason(struct table_maker *maker, const char *raw)
 bool table_rivals_best(struct table_maker *maker, const struct summary_record *lane, const struct summary_record *best)
 {
     struct speaker speaker = {.run = maker->run, .index = maker->index};
-    bool rivals = lane == best || lanes_compare(&speaker, best, lane, trial_seconds_per_job).relation != FIRST_LESS;
-    maker->out_of_memory = maker->out_of_memory || speaker.out_of_memory;
+    struct paired_ratio ratio = {.lo = NAN};
+    if (lane == best)
+        return isfinite(best->wall_s_ci_lo);
+    bool whole = paired_compare(&ratio, &maker->index, trial_index_find(&maker->index, lane->cell, lane->runner),
+                                trial_index_find(&maker->index, best->cell, best->runner), trial_seconds_per_job) == 0;
+    bool rivals = isfinite(ratio.lo) && /* few blocks in which both went well tell nothing, not that they are alike */
+                  lanes_compare(&speaker, best, lane, trial_seconds_per_job).relation != FIRST_LESS;
+    maker->out_of_memory = maker->out_of_memory || speaker.out_of_memory || !whole;
     return rivals;
 }
 

@@ -60,7 +60,8 @@ static void fill_figures(struct table_cell *cells, struct table_maker *maker, co
     cells[MEMORY].text = units_memory(pool, lane->rss_peak_kib_median);
 }
 
-/* Marks the shortest time, and those that cannot be told from it, where there are at least two to choose from and blocks enough to tell. */
+/* Marks the shortest time, and those that cannot be told from it, where there are at least two to choose from
+ * and blocks enough to tell. */
 static void mark_best(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
 {
     const struct summary_record *best = NULL;

@@ -55,7 +55,7 @@ const char *table_legend(const struct report_tables *tables, struct table_maker 
 bool table_is_left_out(const char *warning);
 
 /** Whether a lane is the best of its cell or not told from it, by the rule of the sentences: pairs within blocks, and
- * differences that matter (sentences_parts.h). */
+ * differences that matter (sentences_parts.h). False where fewer than 6 blocks tell. */
 bool table_rivals_best(struct table_maker *maker, const struct summary_record *lane, const struct summary_record *best);
 
 /** Returns a sentence about the runs that failed, with the first reason; "" if none did. */

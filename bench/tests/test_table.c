@@ -513,8 +513,17 @@ static void bold_and_sentences_agree(void **state)
                                          {.runner = "coroutines", .wall_s = 0.1, .noise = 0.001}};
     const struct made_up_lane apart[] = {{.runner = "threads", .wall_s = 0.11, .noise = 0.2},
                                          {.runner = "coroutines", .wall_s = 0.1, .noise = 0.2}};
+    const struct made_up_lane open[] = {{.runner = "threads", .wall_s = 0.1, .noise = 0.2},
+                                        {.runner = "coroutines", .wall_s = 0.101},
+                                        {.runner = "processes", .wall_s = 0.9, .state = "failed", .bad_blocks = 3}};
     setenv("TERM", "xterm", 1);
-    char *text = print_on_terminal(alike, COUNT(alike), 160);
+    char *text = print_on_terminal(open, COUNT(open), 160);
+    assert_has(text, "  thread pool   \033[1m");
+    assert_has(text, "  coroutines    \033[1m");
+    assert_lacks(text, "  processes*    \033[1m"); /* four blocks tell nothing, not that it is as fast */
+    assert_has(text, "  processes*    0.900 s");
+    free(text);
+    text = print_on_terminal(alike, COUNT(alike), 160);
     assert_has(text, "coroutines were as fast as a thread pool");
     assert_has(text, "  thread pool   \033[1m0.1019 s\033[0m");
     assert_has(text, "  coroutines    \033[1m");
