@@ -59,9 +59,38 @@ static bool split_unit(char *key, const char **ret_unit)
     return false;
 }
 
+/*
+ * "10x50,20" of ms, delays that are given in turn and how often: "10 \u00d7 50 ms and 20 ms".
+ * Returns whether it is such a list; a part that has no room is left out with all that follow.
+ */
+static bool print_repeats(char *buffer, size_t size, const char *value, const char *unit)
+{
+    size_t used = 0;
+    if (!strpbrk(value, "x,") || strspn(value, "0123456789.x,") != strlen(value))
+        return false;
+    buffer[0] = '\0';
+    for (const char *p = value; *p;) {
+        size_t length = strcspn(p, ","), times = strcspn(p, "x,");
+        const char *behind = p + length + (p[length] == ',');
+        const char *before = !used ? "" : *behind ? ", " : " and ";
+        if (length == 0 || times == 0 || (times < length && times + 1 == length))
+            return false;
+        int written = times < length ? snprintf(buffer + used, size - used, "%s%.*s \u00d7 %.*s%s", before, (int)times,
+                                                p, (int)(length - times - 1), p + times + 1, unit)
+                                     : snprintf(buffer + used, size - used, "%s%.*s%s", before, (int)length, p, unit);
+        if (written < 0 || (size_t)written >= size - used) {
+            buffer[used] = '\0';
+            break;
+        }
+        used += (size_t)written;
+        p = behind;
+    }
+    return true;
+}
+
 static void print_setting(char *buffer, size_t size, const char *setting, size_t length)
 {
-    char key[256], value[256];
+    char key[256], value[256], repeats[512];
     const char *equals = memchr(setting, '=', length), *unit = "";
     if (!equals || equals == setting || (size_t)(equals - setting) >= sizeof(key)) {
         snprintf(buffer, size, "%.*s", (int)length, setting);
@@ -76,6 +105,10 @@ static void print_setting(char *buffer, size_t size, const char *setting, size_t
     for (char *p = key; *p; p++)
         if (*p == '-')
             *p = ' ';
+    if (print_repeats(repeats, sizeof(repeats), value, unit)) {
+        snprintf(buffer, size, "%s %s", key, repeats);
+        return;
+    }
     if (value[0] && strspn(value, "0123456789") == strlen(value) && strlen(value) < 16) {
         text_count(value, sizeof(value), strtod(value, NULL));
     }

@@ -6,6 +6,7 @@
 #include "atomic_file.h"
 #include "html_parts.h"
 #include "html_text.h"
+#include "labels.h"
 #include "report.h"
 #include "reproduce.h"
 #include "sha256.h"
@@ -71,14 +72,15 @@ static void write_policy(FILE *out, const struct page *page)
 static void write_head(FILE *out, const struct page *page)
 {
     const struct run_data *run = page->run;
-    const char *title = run_text(run, "title");
+    char *title = label_run(run);
     fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
           "<meta name=\"color-scheme\" content=\"light dark\">\n",
           out);
     write_policy(out, page);
     fputs("<title>", out);
-    html_text(out, title ? title : run_text(run, "scenario"));
+    html_text(out, title);
+    free(title);
     fputs(" \u2013 iorace</title>\n<style>", out);
     fputs(page->style, out);
     fputs("</style>\n</head>\n", out);
@@ -103,8 +105,6 @@ static void write_sentence(FILE *out, char *sentence)
 static void write_sentences(FILE *out, const char *sentences)
 {
     fputs("<div class=\"lead\">\n", out);
-    if (!sentences[0])
-        fputs("<p>No runner can be told from another by these figures.</p>\n", out);
     for (const char *p = sentences; *p;) {
         size_t length = strcspn(p, "\n");
         char *line = strndup(p, length);
@@ -130,19 +130,22 @@ static void write_started(FILE *out, const char *started)
 
 static void write_title(FILE *out, const struct run_data *run, const char *sentences)
 {
-    const char *title = run_text(run, "title"), *started = run_text(run, "started");
+    const char *scenario = run_text(run, "scenario"), *started = run_text(run, "started");
+    char *title = label_run(run);
     fputs("<header>\n<p class=\"kicker\">iorace &middot; ", out);
-    html_text(out, run_text(run, "scenario"));
-    fputs(report_is_quick(run) ? ", quick: fewer or shorter jobs than in a full run &middot; <time>"
-                               : " &middot; <time>",
-          out);
+    if (strcmp(scenario, "custom") != 0) {
+        html_text(out, scenario);
+        fputs(report_is_quick(run) ? ", quick: fewer or shorter jobs than in a full run &middot; " : " &middot; ", out);
+    }
+    fputs("<time>", out);
     write_started(out, started);
     fputs("</time></p>\n<h1>", out);
-    html_text(out, title ? title : run_text(run, "scenario"));
+    html_text(out, title);
+    free(title);
     fputs("</h1>\n", out);
     if (run->partial)
         fputs("<p class=\"alarm\">This run was stopped early; what follows is what it had.</p>\n", out);
-    write_sentences(out, sentences);
+    write_sentences(out, sentences[0] ? sentences : report_why_silent(run));
     fputs("</header>\n", out);
 }
 

@@ -67,7 +67,7 @@ static void write_table(FILE *out, const struct report_table *table)
         write_row(out, table, &table->rows[r]);
     fputs("</tbody></table></div>\n", out);
     for (size_t i = 0; i < table->note_count; i++) {
-        fputs("<p class=\"note\">* ", out);
+        fputs(table->marked ? "<p class=\"note\">" : "<p class=\"note\">* ", out);
         html_text(out, table->notes[i]);
         fputs("</p>\n", out);
     }

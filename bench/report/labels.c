@@ -73,3 +73,87 @@ char *label_head(const struct lane_group *group, bool named)
     }
     return head;
 }
+
+/* What a class of failed jobs is called in run.ndjson, and to a person. */
+static const struct {
+    const char *name, *words;
+} failures[] = {
+    {"http_status", "answered with an error status"},
+    {"timeout", "timed out"},
+    {"reset", "cut off"},
+    {"resolve", "with a name that has no address"},
+    {"tls", "without a secure connection"},
+    {"short_body", "with too short an answer"},
+    {"wrong_body", "with a wrong answer"},
+    {"too_large", "with too large an answer"},
+    {"protocol", "with an answer that is no HTTP"},
+    {"save", "not saved"},
+    {"local_limit", "stopped by a limit of this machine"},
+};
+
+static const char *failure_words(const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+        if (strlen(failures[i].name) == length && strncmp(failures[i].name, name, length) == 0)
+            return failures[i].words;
+    return NULL;
+}
+
+/* Only "(2 refused, 1 timeout)" behind the count is ours; what follows may be a URL's or a server's. */
+char *label_reason(const char *reason)
+{
+    static const char before[] = " jobs failed (";
+    const char *list = strstr(reason, before), *end = list ? strchr(list, ')') : NULL;
+    if (!end || strspn(reason, "0123456789 of") != (size_t)(list + 1 - reason))
+        return strdup(reason);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    list += strlen(before);
+    fwrite(reason, 1, (size_t)(list - reason), out);
+    while (list < end) {
+        size_t length = strcspn(list, " ,)");
+        const char *words = failure_words(list, length);
+        if (words)
+            fputs(words, out);
+        else
+            fwrite(list, 1, length, out);
+        for (list += length; *list == ' ' || *list == ','; list++)
+            putc(*list, out);
+    }
+    fputs(end, out);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static bool is_first_of_workload(const struct run_data *run, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (strcmp(run->lanes[j].workload, run->lanes[i].workload) == 0)
+            return false;
+    return true;
+}
+
+char *label_run(const struct run_data *run)
+{
+    const char *title = json_string_value(json_object_get(run->run, "title"));
+    const char *scenario = json_string_value(json_object_get(run->run, "scenario"));
+    if (title || !scenario || strcmp(scenario, "custom") != 0 || run->lane_count == 0)
+        return strdup(title ? title : scenario ? scenario : "");
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    for (size_t i = 0; i < run->lane_count; i++)
+        if (is_first_of_workload(run, i))
+            fprintf(out, "%s%s", i ? ", " : "", label_workload(run->lanes[i].workload).title);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}

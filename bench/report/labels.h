@@ -20,4 +20,14 @@ struct lane_group;
  * where `named`; malloc'ed and not cleaned, or NULL (out of memory). */
 char *label_head(const struct lane_group *group, bool named);
 
+/** Returns the reason of a trial with the classes of failed jobs in words, "(6 answered with an error status)";
+ * malloc'ed and not cleaned, or NULL (out of memory). */
+char *label_reason(const char *reason);
+
+struct run_data;
+
+/** Returns what a run is called: its title, its scenario, or without one its workloads ("Sleeps"). malloc'ed and not
+ * cleaned, or NULL (out of memory). */
+char *label_run(const struct run_data *run);
+
 #endif

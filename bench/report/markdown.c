@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "atomic_file.h"
+#include "labels.h"
 #include "markdown_text.h"
 #include "report.h"
 #include "reproduce.h"
@@ -19,12 +20,17 @@ static const char *env_text(const struct run_data *run, const char *key)
 
 static void write_title(FILE *out, const struct run_data *run)
 {
-    const char *title = run_text(run, "title");
+    char *title = label_run(run);
+    const char *scenario = run_text(run, "scenario");
     fputs("## ", out);
-    markdown_text(out, title ? title : run_text(run, "scenario"));
-    fputs("\n\niorace, scenario ", out);
-    markdown_text(out, run_text(run, "scenario"));
-    fputs(", ", out);
+    markdown_text(out, title);
+    free(title);
+    fputs("\n\niorace, ", out);
+    if (strcmp(scenario, "custom") != 0) {
+        fputs("scenario ", out);
+        markdown_text(out, scenario);
+        fputs(", ", out);
+    }
     markdown_text(out, run_text(run, "started"));
     fputs("\n\n", out);
     if (run->partial)
@@ -33,8 +39,6 @@ static void write_title(FILE *out, const struct run_data *run)
 
 static void write_sentences(FILE *out, const char *sentences)
 {
-    if (!sentences[0])
-        fputs("- No runner can be told from another by these figures.\n", out);
     for (const char *p = sentences; *p;) {
         size_t length = strcspn(p, "\n");
         char *line = strndup(p, length);
@@ -104,7 +108,7 @@ static void write_reproduction(FILE *out, const struct run_data *run)
 static void write_all(FILE *out, const struct run_data *run, const struct report_tables *tables, const char *sentences)
 {
     write_title(out, run);
-    write_sentences(out, sentences);
+    write_sentences(out, sentences[0] ? sentences : report_why_silent(run));
     write_warnings(out, tables);
     for (size_t i = 0; i < tables->count; i++)
         tables_markdown_table(out, &tables->tables[i]);

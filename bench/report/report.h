@@ -34,6 +34,9 @@ void report_print(const struct run_data *run, FILE *out);
  *  Returns a text that the caller frees, or NULL (out of memory). */
 char *report_sentences(const struct run_data *run);
 
+/** Returns what is the case where there is no such sentence, in one. */
+const char *report_why_silent(const struct run_data *run);
+
 /** Compute a lane's summary from the run's trials (run->trials only; others fields are not looked at). Used by
  *  run_data_read. */
 int summary_compute(struct run_data *run, struct failure *ret_failure);

@@ -157,14 +157,13 @@ static void print_table(const struct printer *printer, const struct report_table
     }
     free(part);
     for (size_t i = 0; i < table->note_count; i++)
-        printer_paragraph(printer, "  * ", table->notes[i]);
+        printer_paragraph(printer, table->marked ? "  " : "  * ", table->notes[i]);
     putc('\n', printer->out);
 }
 
 static void print_sentences(const struct printer *printer, const char *sentences)
 {
     if (!sentences || !sentences[0]) {
-        printer_paragraph(printer, "", "No runner can be told from another by these figures.");
         return;
     }
     while (*sentences) {
@@ -183,7 +182,7 @@ void report_tables_print(const struct report_tables *tables, const struct printe
         print_table(printer, &tables->tables[i]);
     if (tables->legend[0])
         printer_paragraph(printer, "", tables->legend);
-    for (size_t i = 0; i < tables->warning_count; i++)
+    for (size_t i = tables->failure_count; i < tables->warning_count; i++)
         printer_paragraph(printer, "Warning: ", tables->warnings[i]);
 }
 
@@ -193,10 +192,13 @@ void report_print(const struct run_data *run, FILE *out)
     struct report_tables tables;
     struct failure failure = {0};
     char *sentences = report_sentences(run);
-    print_sentences(&printer, sentences);
+    print_sentences(&printer, sentences && !sentences[0] ? report_why_silent(run) : sentences);
     free(sentences);
+    int made = report_tables_make(&tables, run, &failure);
+    for (size_t i = 0; made == 0 && i < tables.failure_count; i++)
+        printer_paragraph(&printer, "Warning: ", tables.warnings[i]);
     putc('\n', out);
-    if (report_tables_make(&tables, run, &failure) != 0) {
+    if (made != 0) {
         fprintf(out, "(no table: %s)\n", failure.text);
         return;
     }

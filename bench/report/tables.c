@@ -1,7 +1,10 @@
 /* From a run to its tables: a cell is one, a sweep is one. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include "labels.h"
 #include "report.h"
+#include "sentences_parts.h"
 #include "tables_parts.h"
 #include "units.h"
 
@@ -22,7 +25,7 @@ const char *table_trouble(struct table_maker *maker, const struct summary_record
     size_t like_it = 0;
     for (size_t i = 0; i < span.count; i++)
         like_it += strcmp(maker->index.trials[span.order[i]].state, lane->state) == 0;
-    const char *reason = pool_clean(maker->pool, lane->reason);
+    const char *reason = table_reason(maker, lane->reason);
     const char *colon = reason[0] ? ": " : "";
     if (span.count == 0)
         return reason;
@@ -31,23 +34,39 @@ const char *table_trouble(struct table_maker *maker, const struct summary_record
     return pool_printf(maker->pool, "%zu of %zu runs %s%s%s", like_it, span.count, word, colon, reason);
 }
 
-bool table_rivals_best(const struct summary_record *lane, const struct summary_record *best)
+const char *table_reason(struct table_maker *maker, const char *raw)
 {
-    return lane == best || lane->wall_s_ci_lo <= best->wall_s_ci_hi; /* false where one is NAN */
+    char *reason = raw ? label_reason(raw) : NULL;
+    const char *clean = pool_clean(maker->pool, reason);
+    maker->out_of_memory = maker->out_of_memory || (raw && !reason);
+    free(reason);
+    return clean;
 }
 
-/* What a reader must know who compares the memory of lanes: one note for all of a group's lanes of a runner. */
-static void note_parked(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
+bool table_rivals_best(struct table_maker *maker, const struct summary_record *lane, const struct summary_record *best)
 {
-    for (size_t i = 0; i < group->count; i++) {
-        struct trial_span span = trial_index_find(&maker->index, group->lanes[i]->cell, group->lanes[i]->runner);
-        if (span.count == 0 || !trial_has_flag(maker->index.trials[span.order[0]].flags, "stacks_parked"))
-            continue;
-        table->notes[table->note_count++] = pool_printf(
-            maker->pool, "%s: their stacks were put aside while they waited, which these jobs allow and most do not",
-            pool_clean(maker->pool, report_runner_label(group->lanes[i]->runner)));
+    struct speaker speaker = {.run = maker->run, .index = maker->index};
+    struct paired_ratio ratio = {.lo = NAN};
+    if (lane == best)
+        return isfinite(best->wall_s_ci_lo);
+    bool whole = paired_compare(&ratio, &maker->index, trial_index_find(&maker->index, lane->cell, lane->runner),
+                                trial_index_find(&maker->index, best->cell, best->runner), trial_seconds_per_job) == 0;
+    bool rivals = isfinite(ratio.lo) && /* few blocks in which both went well tell nothing, not that they are alike */
+                  lanes_compare(&speaker, best, lane, trial_seconds_per_job).relation != FIRST_LESS;
+    maker->out_of_memory = maker->out_of_memory || speaker.out_of_memory || !whole;
+    return rivals;
+}
+
+void table_note_parked(struct table_maker *maker, const struct summary_record *lane, struct table_row *row)
+{
+    struct trial_span span = trial_index_find(&maker->index, lane->cell, lane->runner);
+    if (span.count == 0 || lane->trials == 0 ||
+        !trial_has_flag(maker->index.trials[span.order[0]].flags, "stacks_parked"))
         return;
-    }
+    table_note(maker, pool_clean(maker->pool, report_runner_label(lane->runner)), NULL,
+               "their memory here is less than that of tasks that do more than wait: their stacks were put aside "
+               "while they waited, which these jobs allow and most do not",
+               &row->label);
 }
 
 static int fill_figures(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
@@ -64,35 +83,9 @@ static int fill_table(struct report_table *table, struct table_maker *maker, con
     table->title = pool_clean(maker->pool, group->name);
     table->subtitle = pool_clean(maker->pool, description);
     table->sweep = group->swept != NULL;
-    table->notes = pool_array(maker->pool, 3 * group->count + 2, sizeof(*table->notes));
-    if (!table->notes || fill_figures(table, maker, group) < 0)
+    if (table_notes_begin(maker, 4 * group->count) != 0 || fill_figures(table, maker, group) < 0)
         return -1;
-    note_parked(table, maker, group);
-    return 0;
-}
-
-static const char *make_legend(struct table_maker *maker)
-{
-    const struct run_data *run = maker->run;
-    int64_t least = INT64_MAX, most = 0;
-    for (size_t i = 0; i < run->lane_count; i++) {
-        int64_t trials = run->lanes[i].trials;
-        if (trials > 0 && trials < least)
-            least = trials;
-        if (trials > most)
-            most = trials;
-    }
-    if (most == 0)
-        return "";
-    const char *runs = least == most ? pool_printf(maker->pool, "%lld run%s", (long long)most, most == 1 ? "" : "s")
-                                     : pool_printf(maker->pool, "%lld to %lld runs", (long long)least, (long long)most);
-    const char *harness = table_harness_cost(maker);
-    return pool_printf(
-        maker->pool,
-        "Figures are medians of %s of each%s. Speed-up: how many times sooner than one after another, "
-        "compared within each block. Bold: the best%s.%s%s",
-        runs, maker->intervals ? "; brackets hold the 95 % interval" : "; no interval: fewer than 6 blocks",
-        maker->intervals ? ", and what its interval does not tell from it" : "", harness[0] ? " " : "", harness);
+    return table_notes_end(table, maker);
 }
 
 static int make_all(struct report_tables *tables, struct table_maker *maker, const struct lane_group *groups,
@@ -104,7 +97,7 @@ static int make_all(struct report_tables *tables, struct table_maker *maker, con
     for (size_t i = 0; i < count; i++)
         if (fill_table(&tables->tables[tables->count++], maker, &groups[i]) != 0)
             return -1;
-    tables->legend = make_legend(maker);
+    tables->legend = table_legend(tables, maker);
     return table_collect_warnings(tables, maker);
 }
 
@@ -121,7 +114,7 @@ int report_tables_make(struct report_tables *ret_tables, const struct run_data *
                          lane_groups_make(&groups, &group_count, run, NULL) == 0
                      ? make_all(&tables, &maker, groups, group_count)
                      : -1;
-    if (result == 0 && pool_failed(maker.pool))
+    if (result == 0 && (pool_failed(maker.pool) || maker.out_of_memory))
         result = -1;
     if (groups)
         lane_groups_free(groups, group_count);

@@ -37,6 +37,7 @@ struct report_table {
     size_t row_count;
     const char **notes; /**< what failed or is not supported, in sentences */
     size_t note_count;
+    bool marked; /**< a note begins with its mark, which stands where it belongs; otherwise it has a mere asterisk */
 };
 
 struct report_tables {
@@ -45,6 +46,7 @@ struct report_tables {
     const char *legend; /**< what the figures and brackets mean */
     const char **warnings;
     size_t warning_count;
+    size_t failure_count;   /**< so many of the first warnings say what failed */
     struct text_pool *pool; /**< owns every text and array above */
 };
 
@@ -54,7 +56,7 @@ void report_tables_finish(struct report_tables *tables);
 
 struct printer;
 
-/** Print tables, legend and warnings, as wide as the printer is. */
+/** Print tables, legend and warnings but those of failures, which stand at the top, as wide as the printer is. */
 void report_tables_print(const struct report_tables *tables, const struct printer *printer);
 
 #endif

@@ -60,8 +60,9 @@ static void fill_figures(struct table_cell *cells, struct table_maker *maker, co
     cells[MEMORY].text = units_memory(pool, lane->rss_peak_kib_median);
 }
 
-/* Marks the shortest time, and those that cannot be told from it, where there are at least two to choose from. */
-static void mark_best(struct report_table *table, const struct lane_group *group)
+/* Marks the shortest time, and those that cannot be told from it, where there are at least two to choose from
+ * and blocks enough to tell. */
+static void mark_best(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
 {
     const struct summary_record *best = NULL;
     size_t count = 0;
@@ -73,17 +74,27 @@ static void mark_best(struct report_table *table, const struct lane_group *group
             best = lane;
         count++;
     }
-    for (size_t i = 0; count >= 2 && i < group->count; i++)
+    for (size_t i = 0; maker->intervals && count >= 2 && i < group->count; i++)
         if (table->rows[i].cells && strcmp(group->lanes[i]->runner, "null") != 0)
-            table->rows[i].cells[TIME].best = table_rivals_best(group->lanes[i], best);
+            table->rows[i].cells[TIME].best = table_rivals_best(maker, group->lanes[i], best);
 }
 
-/* Without a single interval their columns would be empty. Rows are cut with the columns. */
-static void drop_intervals(struct report_table *table)
+static bool has_speedup(const struct lane_group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (strcmp(group->lanes[i]->runner, "serial") != 0 && isfinite(group->lanes[i]->speedup_median))
+            return true;
+    return false;
+}
+
+/* Columns that would be empty are left out. Rows are cut with the columns. */
+static void drop_empty(struct report_table *table, bool speedup, bool intervals)
 {
     size_t kept = 0;
     for (size_t c = 0; c < COLUMNS; c++) {
-        if (c == TIME_INTERVAL || c == SPEEDUP_INTERVAL)
+        bool of_speedup = c == SPEEDUP || c == SPEEDUP_INTERVAL,
+             is_interval = c == TIME_INTERVAL || c == SPEEDUP_INTERVAL;
+        if ((of_speedup && !speedup) || (is_interval && !intervals))
             continue;
         table->columns[kept] = table->columns[c];
         for (size_t r = 0; r < table->row_count; r++)
@@ -117,10 +128,10 @@ int table_fill_cell(struct report_table *table, struct table_maker *maker, const
             return -1;
         fill_figures(row->cells, maker, lane);
         if (trouble)
-            table->notes[table->note_count++] = pool_printf(maker->pool, "%s: %s", row->label, trouble);
+            table_note(maker, row->label, NULL, trouble, &row->label);
+        table_note_parked(maker, lane, row);
     }
-    mark_best(table, group);
-    if (!maker->intervals)
-        drop_intervals(table);
+    mark_best(table, maker, group);
+    drop_empty(table, has_speedup(group), maker->intervals);
     return 0;
 }

@@ -28,7 +28,7 @@ static const char *percent(struct text_pool *pool, double share)
     return pool_printf(pool, "%.0f %%", 100 * share);
 }
 
-/* What is said: "In 3 of 224 runs WHAT, HOW_FAR 97 %, MEANING (flag): ...". */
+/* What is said: "In 3 of 224 runs WHAT, HOW_FAR 97 %, MEANING: ...". */
 static const struct flag_words {
     const char *flag, *what, *how_far, *meaning;
     double (*degree)(const struct trial_record *trial); /* the largest is told */
@@ -39,7 +39,7 @@ static const struct flag_words {
     {"origin_late", "the test server answered later than asked", "one answer in a hundred by up to",
      "so these times are partly its own", lateness_s, units_duration},
     {"disturbed", "other programs, or the host of a virtual machine, had a part of the CPUs", "up to",
-     "so these runs took longer than they need", others_share, percent},
+     "so these runs may have taken longer than they need", others_share, percent},
 };
 
 struct flagged_lane {
@@ -56,7 +56,32 @@ static int compare_flagged(const void *left, const void *right)
     return (a->lane > b->lane) - (a->lane < b->lane);
 }
 
-/* Returns the lanes that have such a trial, or NULL (no memory). */
+static size_t count_flagged(const struct trial_index *index, struct trial_span span, const char *flag)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < span.count; k++)
+        count += trial_has_flag(index->trials[span.order[k]].flags, flag);
+    return count;
+}
+
+static bool has_failed(const struct trial_record *trial)
+{
+    return strcmp(trial->state, "failed") == 0 || strcmp(trial->state, "no_data") == 0;
+}
+
+/* A lane that could not be run in any block was not to be had; one that could in some has failed in the others. */
+static size_t count_failed(const struct trial_index *index, struct trial_span span)
+{
+    size_t failed = 0, unsupported = 0;
+    for (size_t k = 0; k < span.count; k++) {
+        const struct trial_record *trial = &index->trials[span.order[k]];
+        failed += has_failed(trial);
+        unsupported += strcmp(trial->state, "unsupported") == 0;
+    }
+    return failed + (unsupported < span.count ? unsupported : 0);
+}
+
+/* Returns the lanes that have a trial with such a flag, or without one that failed; NULL: no memory. */
 static struct flagged_lane *collect(struct table_maker *maker, const char *flag, size_t *ret_count)
 {
     const struct run_data *run = maker->run;
@@ -65,8 +90,7 @@ static struct flagged_lane *collect(struct table_maker *maker, const char *flag,
     for (size_t i = 0; found && i < run->lane_count; i++) {
         struct trial_span span = trial_index_find(&maker->index, run->lanes[i].cell, run->lanes[i].runner);
         struct flagged_lane lane = {.lane = &run->lanes[i], .of = span.count};
-        for (size_t k = 0; k < span.count; k++)
-            lane.flagged += trial_has_flag(maker->index.trials[span.order[k]].flags, flag);
+        lane.flagged = flag ? count_flagged(&maker->index, span, flag) : count_failed(&maker->index, span);
         if (lane.flagged)
             found[(*ret_count)++] = lane;
     }
@@ -75,18 +99,19 @@ static struct flagged_lane *collect(struct table_maker *maker, const char *flag,
     return found;
 }
 
-/* "coroutines in sweep/concurrency=500 3 of 7, thread pool in download 1 of 7, and 5 in 4 others" */
+/* "coroutines in sweep/concurrency=500 (3 of 7 runs), thread pool in download (1 of 7 runs), and 5 more runs" */
 static const char *name_lanes(struct text_pool *pool, const struct flagged_lane *found, size_t count)
 {
     const char *text = "";
     size_t named = count <= MOST_NAMED + 1 ? count : MOST_NAMED, rest = 0;
     for (size_t i = 0; i < named; i++)
-        text = pool_printf(pool, "%s%s%s in %s %zu of %zu", text, i ? ", " : "",
+        text = pool_printf(pool, "%s%s%s in %s (%zu of %zu run%s)", text, i ? ", " : "",
                            pool_clean(pool, report_runner_label(found[i].lane->runner)),
-                           pool_clean(pool, found[i].lane->cell), found[i].flagged, found[i].of);
+                           pool_clean(pool, found[i].lane->cell), found[i].flagged, found[i].of,
+                           found[i].of == 1 ? "" : "s");
     for (size_t i = named; i < count; i++)
         rest += found[i].flagged;
-    return rest ? pool_printf(pool, "%s, and %zu in %zu others", text, rest, count - named) : text;
+    return rest ? pool_printf(pool, "%s, and %zu more runs", text, rest) : text; /* two lanes at least, so two runs */
 }
 
 static const char *how_far(struct table_maker *maker, const struct flag_words *words)
@@ -110,7 +135,25 @@ const char *table_flagged(struct table_maker *maker, size_t which)
         return "";
     for (size_t i = 0; i < count; i++)
         trials += found[i].flagged;
-    return pool_printf(maker->pool, "In %zu of %zu runs %s%s, %s (%s): %s.", trials, maker->run->trial_count,
-                       words->what, how_far(maker, words), words->meaning, words->flag,
+    return pool_printf(maker->pool, "In %zu of %zu run%s %s%s, %s: %s.", trials, maker->run->trial_count,
+                       maker->run->trial_count == 1 ? "" : "s", words->what, how_far(maker, words), words->meaning,
                        name_lanes(maker->pool, found, count));
+}
+
+const char *table_failures(struct table_maker *maker)
+{
+    const struct run_data *run = maker->run;
+    size_t count, failed = 0;
+    const char *reason = "";
+    struct flagged_lane *found = collect(maker, NULL, &count);
+    if (!found || count == 0)
+        return "";
+    for (size_t i = 0; i < count; i++)
+        failed += found[i].flagged;
+    for (size_t i = 0; i < run->trial_count && !reason[0]; i++)
+        if (has_failed(&run->trials[i]))
+            reason = table_reason(maker, run->trials[i].reason);
+    return pool_printf(maker->pool, "%zu of %zu run%s failed: %s.%s%s", failed, run->trial_count,
+                       run->trial_count == 1 ? "" : "s", name_lanes(maker->pool, found, count),
+                       reason[0] ? " The first reason: " : "", reason);
 }

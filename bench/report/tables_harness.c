@@ -78,12 +78,12 @@ const char *table_harness_warning(struct table_maker *maker)
         if (!is_cheap(run, lane) || count++ >= MOST_NAMED)
             continue;
         text =
-            pool_printf(maker->pool, "%s%s%s in %s %s", text, count > 1 ? ", " : "",
+            pool_printf(maker->pool, "%s%s%s in %s (%s)", text, count > 1 ? ", " : "",
                         pool_clean(maker->pool, report_runner_label(lane->runner)), pool_clean(maker->pool, lane->cell),
                         units_duration(maker->pool, lane->cpu_us_per_job_median / 1e6));
     }
     if (count > MOST_NAMED)
-        text = pool_printf(maker->pool, "%s, and %zu others", text, count - MOST_NAMED);
+        text = pool_printf(maker->pool, "%s, and %zu more", text, count - MOST_NAMED);
     return count
                ? pool_printf(maker->pool,
                              "Some jobs cost less than %d times what the harness itself does, so their CPU per job is "

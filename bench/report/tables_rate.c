@@ -114,23 +114,20 @@ static const char *label_of(struct table_maker *maker, const struct lane_group *
 
 /* --- what the figures alone do not say --- */
 
-static void add_note(struct report_table *table, const char *note)
-{
-    table->notes[table->note_count++] = note;
-}
-
 /* That jobs found no worker free: then part of the response is of the client's making. The runner's lanes are the
  * `count` first of `lanes`, by rate. */
-static void note_busy(struct report_table *table, struct table_maker *maker, const struct summary_record *const *lanes,
+static void note_busy(struct table_row *rows, struct table_maker *maker, const struct summary_record *const *lanes,
                       size_t count)
 {
     const struct summary_record *worst = NULL;
+    struct table_row *row = NULL;
     double most = BUSY_SHARE;
     for (size_t i = 0; i < count; i++) {
         double share = lanes[i]->jobs > 0 ? lanes[i]->queued_median / (double)lanes[i]->jobs : 0;
         if (!(share > most))
             continue;
         worst = lanes[i];
+        row = &rows[i];
         most = share;
     }
     if (!worst || strcmp(worst->workload, "null") == 0)
@@ -138,31 +135,31 @@ static void note_busy(struct report_table *table, struct table_maker *maker, con
     bool one = worst->concurrency == 1;
     const char *workers =
         one ? "its one worker was" : pool_printf(maker->pool, "all %lld workers were", (long long)worst->concurrency);
-    add_note(table, pool_printf(
-                        maker->pool,
-                        "%s: %s busy when jobs were due (%s%.0f %% of them at %s/s), which waited: that is the queue%s",
-                        pool_clean(maker->pool, report_runner_label(worst->runner)), workers, count > 1 ? "up to " : "",
-                        100 * most, units_count(maker->pool, worst->offered_per_s),
-                        one ? "" : "; with more at once (--concurrency) it would be the server's"));
+    table_note(maker, pool_clean(maker->pool, report_runner_label(worst->runner)), NULL,
+               pool_printf(maker->pool,
+                           "%s busy when jobs were due (%s%.0f %% of them at %s/s), which waited: that is the queue%s",
+                           workers, count > 1 ? "up to " : "", 100 * most,
+                           units_count(maker->pool, worst->offered_per_s),
+                           one ? "" : "; with more at once (--concurrency) it would be the server's"),
+               &row->label);
 }
 
 /* That a ready worker began late: its timer, or the CPU. It is not the same under every runner. */
-static void note_pacing(struct report_table *table, struct table_maker *maker,
-                        const struct summary_record *const *lanes, size_t count)
+static void note_pacing(struct table_row *rows, struct table_maker *maker, const struct summary_record *const *lanes,
+                        size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct summary_record *lane = lanes[i];
         if (!(lane->pacing_p99_ms > PACING_SHARE * lane->response_p99_ms) || strcmp(lane->workload, "null") == 0 ||
             strcmp(lane->runner, "null") == 0)
             continue;
-        add_note(
-            table,
-            pool_printf(maker->pool,
-                        "%s at %s/s: a worker that was ready began its job up to %s late (99 %%): the client's timer "
-                        "and CPU, not the server's",
-                        pool_clean(maker->pool, report_runner_label(lane->runner)),
-                        units_count(maker->pool, lane->offered_per_s),
-                        units_duration(maker->pool, lane->pacing_p99_ms / 1e3)));
+        table_note(maker, pool_clean(maker->pool, report_runner_label(lane->runner)),
+                   pool_printf(maker->pool, "%s/s", units_count(maker->pool, lane->offered_per_s)),
+                   pool_printf(maker->pool,
+                               "a worker that was ready began its job up to %s late (99 %%): the client's timer and "
+                               "CPU, not the server's",
+                               units_duration(maker->pool, lane->pacing_p99_ms / 1e3)),
+                   &rows[i].label);
         return;
     }
 }
@@ -173,8 +170,8 @@ static void note_runners(struct report_table *table, struct table_maker *maker,
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from + 1; to < count && strcmp(lanes[to]->runner, lanes[from]->runner) == 0;)
             to++;
-        note_busy(table, maker, lanes + from, to - from);
-        note_pacing(table, maker, lanes + from, to - from);
+        note_busy(table->rows + from, maker, lanes + from, to - from);
+        note_pacing(table->rows + from, maker, lanes + from, to - from);
     }
 }
 
@@ -203,11 +200,12 @@ int table_fill_rate(struct report_table *table, struct table_maker *maker, const
         if (lanes[i]->trials == 0)
             row->cells[KEEPS_UP].text = lanes[i]->state;
         if (trouble)
-            add_note(table, pool_printf(maker->pool, "%s at %s/s: %s", row->label, row->cells[OFFERED].text, trouble));
+            table_note(maker, row->label, pool_printf(maker->pool, "%s/s", row->cells[OFFERED].text), trouble,
+                       &row->label);
     }
     note_runners(table, maker, lanes, group->count);
-    add_note(table,
-             "response: from when a job was due to its end; service: from its start to its end; queue: what lies "
-             "between; saturated: they piled up");
+    for (size_t i = 0; i < group->count; i++)
+        if (table->rows[i].cells)
+            table_note_parked(maker, lanes[i], &table->rows[i]);
     return 0;
 }

@@ -66,7 +66,7 @@ static bool competes(const struct summary_record *lane)
 }
 
 /* Marks in each column the most jobs per second, and those that cannot be told from it. `lanes` is row by row. */
-static void mark_best(struct report_table *table, const struct summary_record *const *lanes)
+static void mark_best(struct report_table *table, struct table_maker *maker, const struct summary_record *const *lanes)
 {
     for (size_t c = 0; c < table->column_count; c++) {
         const struct summary_record *best = NULL;
@@ -79,60 +79,41 @@ static void mark_best(struct report_table *table, const struct summary_record *c
                 best = lane;
             count++;
         }
-        for (size_t r = 0; count >= 2 && r < table->row_count; r++) {
+        for (size_t r = 0; maker->intervals && count >= 2 && r < table->row_count; r++) {
             const struct summary_record *lane = lanes[r * table->column_count + c];
-            table->rows[r].cells[c].best = competes(lane) && table_rivals_best(lane, best);
+            table->rows[r].cells[c].best = competes(lane) && table_rivals_best(maker, lane, best);
         }
     }
 }
 
-/* "thread pool at 200, 500: unsupported: ...": a runner's like troubles are said once, with the first of them. */
-static void add_note(struct report_table *table, struct table_maker *maker, const struct lane_group *group,
-                     size_t first, const char *const *troubles)
-{
-    const char *runner = group->lanes[first]->runner, *at = "";
-    for (size_t i = 0; i < group->count; i++) {
-        if (!troubles[i] || strcmp(troubles[i], troubles[first]) != 0 || strcmp(group->lanes[i]->runner, runner) != 0)
-            continue;
-        if (i < first)
-            return;
-        at = pool_printf(maker->pool, "%s%s%s", at, at[0] ? ", " : "", units_count(maker->pool, point_of(group, i)));
-    }
-    table->notes[table->note_count++] = pool_printf(
-        maker->pool, "%s at %s: %s", pool_clean(maker->pool, report_runner_label(runner)), at, troubles[first]);
-}
-
 static int fill_lane(struct report_table *table, struct table_maker *maker, const struct summary_record *lane,
-                     double point, const double *points, const struct summary_record **lanes, bool troubled)
+                     double point, const double *points, const struct summary_record **lanes)
 {
     const char *label = pool_clean(maker->pool, report_runner_label(lane->runner));
     struct table_row *row = find_row(table, label);
     if (!row && !(row = add_row(table, maker, label)))
         return -1;
-    if (!isfinite(point))
+    const char *trouble = table_trouble(maker, lane);
+    if (!isfinite(point)) {
+        if (trouble)
+            table_note(maker, label, NULL, trouble, &row->label);
         return 0;
+    }
     const double *at = bsearch(&point, points, table->column_count, sizeof(point), compare_doubles);
     size_t c = (size_t)(at - points);
     lanes[(size_t)(row - table->rows) * table->column_count + c] = lane;
-    row->cells[c].text =
-        pool_printf(maker->pool, "%s%s", units_rate(maker->pool, lane->jobs_per_s_median), troubled ? "*" : "");
+    row->cells[c].text = units_rate(maker->pool, lane->jobs_per_s_median);
+    if (trouble)
+        table_note(maker, label, units_count(maker->pool, point), trouble, &row->cells[c].text);
     return 0;
 }
 
 static int fill_rows(struct report_table *table, struct table_maker *maker, const struct lane_group *group,
                      const double *points, const struct summary_record **lanes)
 {
-    const char **troubles = pool_array(maker->pool, group->count, sizeof(*troubles));
-    if (!troubles)
-        return -1;
     for (size_t i = 0; i < group->count; i++)
-        troubles[i] = table_trouble(maker, group->lanes[i]);
-    for (size_t i = 0; i < group->count; i++) {
-        if (fill_lane(table, maker, group->lanes[i], point_of(group, i), points, lanes, troubles[i] != NULL) != 0)
+        if (fill_lane(table, maker, group->lanes[i], point_of(group, i), points, lanes) != 0)
             return -1;
-        if (troubles[i])
-            add_note(table, maker, group, i, troubles);
-    }
     return 0;
 }
 
@@ -151,6 +132,6 @@ int table_fill_sweep(struct report_table *table, struct table_maker *maker, cons
                                   table->subtitle);
     if (fill_rows(table, maker, group, points, lanes) != 0)
         return -1;
-    mark_best(table, lanes);
+    mark_best(table, maker, lanes);
     return 0;
 }

@@ -20,7 +20,7 @@ static void add_stored(struct warning_list *list, const json_t *line)
     const json_t *item;
     json_array_foreach(json_object_get(line, "warnings"), i, item)
     {
-        if (json_is_string(item))
+        if (json_is_string(item) && !table_is_left_out(json_string_value(item)))
             add_warning(list, pool_clean(list->maker->pool, json_string_value(item)));
     }
 }
@@ -37,7 +37,7 @@ static void add_unfinished(struct warning_list *list)
 
 int table_collect_warnings(struct report_tables *tables, struct table_maker *maker)
 {
-    enum { OURS = 2 + TABLE_FLAGS };
+    enum { OURS = 3 + TABLE_FLAGS };
     const struct run_data *run = maker->run;
     struct warning_list list = {.tables = tables, .maker = maker};
     list.room = json_array_size(json_object_get(run->env, "warnings")) +
@@ -45,6 +45,8 @@ int table_collect_warnings(struct report_tables *tables, struct table_maker *mak
     tables->warnings = pool_array(maker->pool, list.room, sizeof(*tables->warnings));
     if (!tables->warnings)
         return -1;
+    add_warning(&list, table_failures(maker));
+    tables->failure_count = tables->warning_count;
     add_unfinished(&list);
     add_stored(&list, run->env);
     add_stored(&list, run->end);

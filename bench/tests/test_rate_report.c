@@ -126,8 +126,8 @@ static void tables_show_rates(void **state)
     assert_string_equal(table->columns[0].title, "offered/s");
     assert_int_equal(table->row_count, 5);
     assert_row(&table->rows[0], "coroutines", ROW("200", "200", "", "2.00 ms", "2.00 ms", "", "yes"));
-    assert_row(&table->rows[1], "coroutines", ROW("300", "", "", "", "", "", "failed"));
-    assert_row(&table->rows[2], "coroutines", ROW("400", "400", "", "9.00 ms", "2.00 ms", "", "saturated"));
+    assert_row(&table->rows[1], "coroutines*1", ROW("300", "", "", "", "", "", "failed"));
+    assert_row(&table->rows[2], "coroutines*2", ROW("400", "400", "", "9.00 ms", "2.00 ms", "", "saturated"));
     assert_row(&table->rows[3], "thread pool", ROW("100", "100", "", "2.00 ms"));
     assert_row(&table->rows[4], "thread pool", ROW("200", "200"));
     bool busy = false, failed = false;
@@ -137,6 +137,9 @@ static void tables_show_rates(void **state)
         failed = failed || strstr(table->notes[i], "coroutines at 300/s: 3 of 3 runs failed: refused");
     }
     assert_true(busy && failed);
+    assert_string_equal(tables.legend,
+                        "Figures are medians of 3 runs of each. Response: from when a job was due to its end; service: "
+                        "from its start to its end; queue: what lies between. Saturated: jobs piled up.");
     report_tables_finish(&tables);
     made_up_finish(&run);
 }

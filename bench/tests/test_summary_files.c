@@ -319,17 +319,21 @@ static void a_chart_s_narrow_form_stands_beside_it(void **state)
 static const char markdown_of_hostile[] =
     "## A made-up run\n\n"
     "iorace, scenario made-up, 2026-01-31T12:00:00Z\n\n"
-    "- No runner can be told from another by these figures.\n\n"
+    "- Some runners differ; the figures stand in the tables.\n\n"
+    "> [!WARNING]\n"
+    "> - 1 of 14 runs failed: \\<script\\>alert(1)\\</script\\> in =cmd\\|' /C calc'\\!A0 (1 of 7 runs). The first "
+    "reason: \\</td\\>\\<img src=x onerror=alert(2)\\>\"'\\&\n\n"
     "### \\=cmd\\|' /C calc'\\!A0\n\n"
     "10 jobs, concurrency 10, a,\"b\", 1 CPU\n\n"
     "| runner | time | speed-up | jobs/s | half within | 99 % within | CPU per job | peak memory |\n"
     "| :-- | --: | --: | --: | --: | --: | --: | --: |\n"
     "| one after another (serial) | 1.00 s \\[1.00, 1.00\\] | 1 | 10.0 | 5.00 ms | needs 368 jobs | 20.0 \u00b5s | "
     "8.00 MiB |\n"
-    "| \\<script\\>alert(1)\\</script\\> | **0.100 s** \\[0.100, 0.100\\] | 10.0\u00d7 \\[10.0, 10.0\\] | 100 | 5.00 "
+    "| \\<script\\>alert(1)\\</script\\>\\* | **0.100 s** \\[0.100, 0.100\\] | 10.0\u00d7 \\[10.0, 10.0\\] | 100 | "
+    "5.00 "
     "ms | "
     "needs 368 jobs | 20.0 \u00b5s | 8.00 MiB |\n\n"
-    "- \\<script\\>alert(1)\\</script\\>: 1 of 7 runs failed: \\</td\\>\\<img src=x onerror=alert(2)\\>\"'\\&\n\n";
+    "- \\* \\<script\\>alert(1)\\</script\\>: 1 of 7 runs failed: \\</td\\>\\<img src=x onerror=alert(2)\\>\"'\\&\n\n";
 
 static char *make_markdown(const struct run_data *run)
 {
@@ -350,6 +354,31 @@ static void markdown_has_the_tables_and_names_do_nothing(void **state)
     char *text = make_markdown(&run);
     assert_memory_equal(text, markdown_of_hostile, strlen(markdown_of_hostile));
     assert_non_null(strstr(text, "\n```sh\niorace run --seed 1\n```\n"));
+    free(text);
+    made_up_finish(&run);
+}
+
+/* "custom" is nobody's name for it: what was run is. */
+static void a_run_without_a_scenario_is_called_by_its_workloads(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {{.cell = "a", .runner = "serial", .wall_s = 1},
+                                         {.cell = "b", .runner = "serial", .wall_s = 1},
+                                         {.cell = "c", .runner = "serial", .workload = "download", .wall_s = 1}};
+    struct run_data run;
+    made_up_read(&run, lanes, COUNT(lanes), 7);
+    json_object_set_new(run.run, "title", json_null());
+    char *page = make_page(&run);
+    assert_non_null(strstr(page, "<h1>made-up</h1>"));
+    free(page);
+    json_object_set_new(run.run, "scenario", json_string("custom"));
+    page = make_page(&run);
+    assert_non_null(strstr(page, "<h1>Sleeps, Downloads</h1>"));
+    assert_non_null(strstr(page, "<title>Sleeps, Downloads "));
+    assert_page_lacks(page, "custom");
+    free(page);
+    char *text = make_markdown(&run);
+    assert_non_null(strstr(text, "## Sleeps, Downloads\n\niorace, 2026-01-31"));
     free(text);
     made_up_finish(&run);
 }
@@ -426,6 +455,7 @@ int main(void)
         cmocka_unit_test(charts_are_inside_the_page_in_the_index_order),
         cmocka_unit_test(a_chart_s_narrow_form_stands_beside_it),
         cmocka_unit_test(markdown_has_the_tables_and_names_do_nothing),
+        cmocka_unit_test(a_run_without_a_scenario_is_called_by_its_workloads),
         cmocka_unit_test(markdown_texts_stand_for_themselves),
         cmocka_unit_test(a_fence_is_longer_than_what_it_holds),
         cmocka_unit_test(without_its_style_there_is_no_page),
