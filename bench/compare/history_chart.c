@@ -143,7 +143,7 @@ static double write_key(struct chart *chart, const struct page *page)
         }
     for (size_t i = 0; i < count; i++) {
         char text[600];
-        text_fit(text, sizeof(text), report_runner_label(runners[i]), TEXT_BODY, 420);
+        text_runner(text, sizeof(text), runners[i], TEXT_BODY, 420);
         double width = 28 + text_width(text, TEXT_BODY) + 26;
         if (x + width > CHART_WIDTH - CHART_MARGIN && x > CHART_MARGIN) {
             x = CHART_MARGIN;

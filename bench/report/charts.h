@@ -47,7 +47,8 @@ struct chart_text {
     char *text;
 };
 
-/** A runner's marker at (x, y), or with slot 0 a thin line from there to (to_x, to_y). */
+/** A runner's marker at (x, y), or with slot 0 a thin line from there to (to_x, to_y), with CHART_DOTTED a dotted one. */
+#define CHART_DOTTED (-1)
 struct chart_mark {
     double x, y, to_x, to_y;
     int slot;
@@ -115,6 +116,7 @@ void chart_label(struct chart *chart, double x, double y, enum text_style style,
                  const char *text);
 void chart_mark(struct chart *chart, double x, double y, int slot);
 void chart_line(struct chart *chart, double x, double y, double to_x, double to_y);
+void chart_dotted_line(struct chart *chart, double x, double y, double to_x, double to_y);
 
 /** Add a text in up to `most` lines, below y. Returns the y below it. */
 double chart_paragraph(struct chart *chart, double x, double y, enum text_style style, double width, size_t most,
@@ -154,6 +156,10 @@ char *text_common(const char *clean);
 /** Returns how wide a (clean) text is drawn, px. An estimate: gnuplot knows no better. */
 double text_width(const char *text, enum text_style style);
 double text_height(enum text_style style);
+
+/** A runner's label in one line: whole where it is no wider than `width`, else the name that the command line knows it by,
+ * cut if that has no room either. Cleans it. */
+void text_runner(char *buffer, size_t size, const char *runner, enum text_style style, double width);
 
 /** Copy as much of a text as is no wider than `width`, with an ellipsis where it was cut. Cleans it. */
 void text_fit(char *buffer, size_t size, const char *text, enum text_style style, double width);
@@ -222,7 +228,7 @@ void run_count_text(struct run_count count, char *buffer, size_t size);
  */
 int runner_slot(const char *runner);
 
-/* charts_scale.c: axes and room. Pure functions. */
+/* charts_scale.c: axes and room. Pure functions. Any axis but those of given points has at least three ticks. */
 
 /** An axis: from where to where, and its ticks as gnuplot's `set xtics (...)` takes them. */
 struct chart_axis {
@@ -241,6 +247,9 @@ void axis_share(struct chart_axis *ret_axis);
 /** A linear axis from lo to about hi, with ticks at 1, 2 or 5 times a power of ten, about `wanted` of them. */
 void axis_linear(struct chart_axis *ret_axis, double lo, double hi, int wanted);
 
+/** A linear axis from zero to a tick at `most` or the first one beyond. */
+void axis_from_zero(struct chart_axis *ret_axis, double most, int wanted);
+
 /** An axis for amounts: from zero while the least can still be told from zero, else logarithmic. */
 void axis_amount(struct chart_axis *ret_axis, double least, double most, int wanted);
 
@@ -251,7 +260,8 @@ void axis_near(struct chart_axis *ret_axis, double least, double most, int wante
 /** An axis of percentiles as 1 / (1 - p), logarithmic: "p50" at 2, "p90" at 10, "p99" at 100. */
 void axis_tail(struct chart_axis *ret_axis, double most, double width);
 
-/** A logarithmic axis around lo..hi with ticks at powers of ten, and between them where they are few. */
+/** A logarithmic axis around lo..hi with ticks at powers of ten, between them where they are few, and at evenly spaced
+ * values where less than a decade has too few of those. */
 void axis_log(struct chart_axis *ret_axis, double lo, double hi);
 
 /** A logarithmic axis with ticks at these values (ascending), as many as have room in `width` px. */

@@ -15,6 +15,7 @@
 #define ROW_MOST     112.0
 #define ROW_NARROW   82.0 /* the name above the bar */
 #define NAME_NARROW  34.0
+#define BEYOND_MOST  12.0
 
 double bars_longest(const struct bar_panel *panel)
 {
@@ -58,27 +59,25 @@ static double head_height(const struct chart_form *form)
     return form->narrow ? HEAD_NARROW : PANEL_HEAD;
 }
 
-static double bold_column(const struct bar_panel *panel)
+/* What the bold figure takes before the other. */
+static double bold_room(const struct bar *bar)
 {
-    double column = 0;
-    for (size_t i = 0; i < panel->group->count; i++)
-        if (panel->bars[i].bold[0])
-            column = fmax(column, text_width(panel->bars[i].bold, TEXT_NUMBER) + 16);
-    return column;
+    return bar->bold[0] ? text_width(bar->bold, TEXT_NUMBER) + 16 : 0;
 }
 
-/* Make the axis so long that what stands behind the longest bar has room. */
+/* Make the axis just so long that what stands behind each bar has room, and the last tick is at the longest bar's end or
+ * beyond. */
 static void scale_panel(struct bar_panel *panel)
 {
-    double width = panel->right - panel->left, longest = bars_longest(panel) * panel->scale;
-    double xmax = longest > 0 ? longest : 1, column = bold_column(panel);
-    /* Ticks only as far as there are bars. */
-    axis_linear(&panel->axis, 0, xmax, width < 450 ? 4 : 6);
+    double width = panel->right - panel->left;
+    axis_from_zero(&panel->axis, bars_longest(panel) * panel->scale, width < 450 ? 3 : width < 800 ? 5 : 8);
+    /* The last tick's label may stand half beyond the panel, but not the picture. */
+    double xmax = panel->axis.hi / (1 - fmax(0, panel->axis.label_width / 2 - BEYOND_MOST) / width);
     for (size_t i = 0; i < panel->group->count; i++) {
         const struct bar *bar = &panel->bars[i];
         if (!isfinite(bar->value))
             continue;
-        double room = 14 + column + text_width(bar->figure, TEXT_BODY);
+        double room = 14 + bold_room(bar) + text_width(bar->figure, TEXT_BODY);
         if (bar->note[0])
             room += 14 + text_width(bar->note, TEXT_ALARM);
         room = fmin(room, width * 0.7);
@@ -99,11 +98,11 @@ static double name_column(const struct bar_panel *panel, double outer_width)
     return widest + 14;
 }
 
-/* Rows of panels, each as high as its tallest: two side by side, or on a phone one under another. Returns the y below.
- */
-static double lay_out(const struct chart_form *form, double y, struct bar_panel *panels, size_t count)
+/* Rows of panels, each as high as its tallest: in one column while that is no higher than two panels, and on a phone;
+ * else, and where pairs belong together, two side by side. Returns the y below. */
+static double lay_out(const struct chart_form *form, double y, struct bar_panel *panels, size_t count, bool pairs)
 {
-    size_t columns = count > 1 && !form->narrow ? 2 : 1, rows = (count + columns - 1) / columns;
+    size_t columns = !form->narrow && (pairs || count > 2) ? 2 : 1, rows = (count + columns - 1) / columns;
     double outer_width = (form->width - 2 * form->margin - PANEL_GUTTER * (double)(columns - 1)) / (double)columns;
     size_t bars = 0; /* one under another, all rows of panels together */
     for (size_t r = 0; r < rows; r++) {
@@ -152,7 +151,6 @@ static void write_panel(struct chart *chart, const struct bar_panel *panel, size
     const struct lane_group *group = panel->group;
     bool narrow = chart->form->narrow;
     double width = panel->right - panel->left, pitch = (panel->bottom - panel->top) / (double)group->count;
-    double column = bold_column(panel);
     char fitted[600];
     write_head(chart, panel);
     for (size_t i = 0; i < group->count; i++) {
@@ -161,7 +159,7 @@ static void write_panel(struct chart *chart, const struct bar_panel *panel, size
         double from = panel->top + (double)i * pitch, x = panel->left + 12;
         double y = narrow ? from + NAME_NARROW + (pitch - NAME_NARROW) * 0.4 : from + pitch / 2;
         if (narrow) {
-            text_fit(fitted, sizeof(fitted), name, TEXT_BODY, width - 8);
+            text_runner(fitted, sizeof(fitted), group->lanes[i]->runner, TEXT_BODY, width - 8);
             chart_text(chart, panel->left + 8, from + NAME_NARROW / 2, TEXT_BODY, TEXT_LEFT, fitted);
         } else {
             chart_label(chart, panel->left - 12, y, TEXT_BODY, TEXT_RIGHT, panel->left - panel->outer_left - 12, name);
@@ -172,7 +170,7 @@ static void write_panel(struct chart *chart, const struct bar_panel *panel, size
             double end = fmax(bar->value, isfinite(bar->hi) ? bar->hi : 0);
             x += end * panel->scale / panel->xmax * width;
             chart_text(chart, x, y, TEXT_NUMBER, TEXT_LEFT, bar->bold);
-            x += bar->bold[0] ? column : 0;
+            x += bold_room(bar);
             chart_text(chart, x, y, TEXT_BODY, TEXT_LEFT, bar->figure);
             x += text_width(bar->figure, TEXT_BODY) + 14;
         }
@@ -224,7 +222,7 @@ int bars_draw(struct chart_list *list, const struct bar_picture *picture, struct
     if (!chart)
         return -1;
     double y = chart_title(chart, picture->title, picture->of, picture->subtitle);
-    y = lay_out(chart->form, y, picture->panels, picture->count);
+    y = lay_out(chart->form, y, picture->panels, picture->count, picture->pairs);
     write_variables(chart, picture->panels, picture->count);
     fprintf(chart->data, "# panel\trow\trunner's number in the style\t%s\n", picture->columns);
     for (size_t i = 0; i < picture->count; i++)

@@ -37,6 +37,7 @@ struct bar_picture {
     const char *columns;               /**< value, interval and least with their units */
     struct bar_panel *panels;
     size_t count;
+    bool pairs; /**< of panels, side by side */
 };
 
 /** Panels of a picture, at most. */

@@ -60,7 +60,7 @@ void lane_group_describe(const struct lane_group *group, char *buffer, size_t si
     if (same_jobs && first->jobs > 0)
         add_part(buffer, size, "%s job%s", text, first->jobs == 1 ? "" : "s");
     text_count(text, sizeof(text), (double)concurrency);
-    if (!group->swept && concurrency > 0)
+    if (concurrency > 0 && (!group->swept || strcmp(group->swept, "concurrency") != 0))
         add_part(buffer, size, "concurrency %s", text);
     text_params(text, sizeof(text), first->params, group->swept);
     add_part(buffer, size, "%s", text);

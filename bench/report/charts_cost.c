@@ -79,6 +79,7 @@ static int draw(struct chart_list *list, struct bar_panel *panels, size_t count,
         .columns = "median (s; KiB)\tinterval from\tto\tleast",
         .panels = panels,
         .count = count,
+        .pairs = true,
     };
     return bars_draw(list, &picture, ret_failure);
 }

@@ -174,6 +174,11 @@ void chart_line(struct chart *chart, double x, double y, double to_x, double to_
     add_mark(chart, (struct chart_mark){x, y, to_x, to_y, 0});
 }
 
+void chart_dotted_line(struct chart *chart, double x, double y, double to_x, double to_y)
+{
+    add_mark(chart, (struct chart_mark){x, y, to_x, to_y, CHART_DOTTED});
+}
+
 /*
  * gnuplot reads \n, \t and octal escapes in data, where a doubled backslash is one; and it writes > as it is, but XML
  * does not allow ]]> in a text: the last of these is drawn as a character that looks like it. So is a quote at the
@@ -239,15 +244,19 @@ static void write_texts(struct chart *chart, FILE *out)
 
 static void write_marks(struct chart *chart, FILE *out)
 {
-    fputs("# px from the left\tpx from the top\tto x\tto y\trunner's number in the style (0: a line)\n", out);
-    double markers = 0;
+    fputs(
+        "# px from the left\tpx from the top\tto x\tto y\trunner's number in the style (0: a line, -1: a dotted one)\n",
+        out);
+    double markers = 0, dotted = 0;
     for (size_t i = 0; i < chart->mark_count; i++) {
         const struct chart_mark *mark = &chart->marks[i];
         fprintf(out, "%.1f\t%.1f\t%.1f\t%.1f\t%d\n", mark->x, mark->y, mark->to_x, mark->to_y, mark->slot);
-        markers += mark->slot != 0;
+        markers += mark->slot > 0;
+        dotted += mark->slot == CHART_DOTTED;
     }
     chart_number(chart, "MARKERS", markers);
-    chart_number(chart, "LINES", (double)chart->mark_count - markers);
+    chart_number(chart, "DOTTED", dotted);
+    chart_number(chart, "LINES", (double)chart->mark_count - markers - dotted);
 }
 
 /* Append scripts/charts/NAME.gp. */

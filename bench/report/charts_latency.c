@@ -21,6 +21,9 @@
 #define POINTS_MOST 400
 #define MARKED_MOST 8
 
+/* A cell is drawn as a tail if its jobs can tell this percentile: of fewer there is only the median. */
+#define TAIL_LEAST 0.9
+
 /* A cell whose jobs are drawn: of a sweep, the point where most is in flight. */
 struct cell {
     const char *name, *description;
@@ -126,12 +129,6 @@ static double tail_of(double p)
     return 1 / (1 - p);
 }
 
-static int by_x(const void *a, const void *b)
-{
-    double left = ((const struct line_point *)a)->x, right = ((const struct line_point *)b)->x;
-    return (left > right) - (left < right);
-}
-
 /* A job that began and ended in the same nanosecond took one: a logarithmic axis has no zero. */
 static double time_of(double seconds, double scale)
 {
@@ -163,7 +160,7 @@ static void fill_percentiles(struct line *line, const struct job_times *times, d
         if (isfinite(seconds))
             add_point(line, tail_of(named[i]), time_of(seconds, scale), true);
     }
-    qsort(line->points, line->count, sizeof(line->points[0]), by_x);
+    line_sort(line);
 }
 
 /* Steps: at each job's time the share rises by that of one job; where there are too many, by that of several. */
@@ -238,19 +235,29 @@ static const struct latency_kind distribution = {
 static const char *describe_gap(const struct cell *cell, size_t lane, struct text_pool *words)
 {
     char why[1000];
-    const char *name = report_runner_label(cell->lanes[lane]->runner);
     const struct job_times *times = &cell->times[lane];
     if (!cell->kept[lane]) {
         text_nothing(why, sizeof(why), cell->lanes[lane]);
-        return pool_printf(words, "%s: %s", name, why);
+        return pool_printf(words, "%s", why);
     }
     if (times->count < stats_quantile_min_n(0.5))
-        return pool_printf(words, "%s: %zu job%s; even p50 needs %zu", name, times->count, times->count == 1 ? "" : "s",
+        return pool_printf(words, "%zu job%s; even p50 needs %zu", times->count, times->count == 1 ? "" : "s",
                            stats_quantile_min_n(0.5));
     if (times->failed > 0)
-        return pool_printf(words, "%s: %zu of %zu jobs failed and are not in the line", name, times->failed,
+        return pool_printf(words, "%zu of %zu jobs failed and are not in the line", times->failed,
                            times->failed + times->count);
     return NULL;
+}
+
+/* The axis' name, with the meaning of a percentile that is on it. */
+static const char *tail_name(const struct line_panel *panel, const struct chart_form *form)
+{
+    struct chart_axis axis;
+    if (form->narrow)
+        return "percentile";
+    axis_tail(&axis, panel->x_most, form->width / 2);
+    return strstr(axis.ticks, "\"p90\"") ? "percentile (p90: nine jobs in ten took no longer)"
+                                         : "percentile (p50: half of the jobs took no longer)";
 }
 
 /* Returns the panel, which may have nothing to draw; NULL: no memory. */
@@ -282,10 +289,9 @@ static struct line_panel *make_panel(const struct latency_kind *kind, const stru
         else
             fill_distribution(line, times, scale);
         double last = last_percentile(times->count), p = kind->tail ? last : 0.5;
-        double end = time_of(stats_quantile_sorted(times->seconds, times->count, p), scale);
-        line->figure = pool_printf(words, "%s %s", units_rate(words, end), unit);
-        const char *own = pool_printf(words, "at %s", percentile_name(words, last));
-        at = !at || strcmp(at, own) == 0 ? own : "at its end";
+        line->figure = units_duration(words, time_of(stats_quantile_sorted(times->seconds, times->count, p), 1));
+        const char *own = pool_printf(words, "slowest known: %s", percentile_name(words, last));
+        at = !at || strcmp(at, own) == 0 ? own : "slowest known";
     }
     panel->figure_name = kind->tail ? at : "median";
     if (!line_panel_measure(panel))
@@ -296,20 +302,19 @@ static struct line_panel *make_panel(const struct latency_kind *kind, const stru
     const char *time_name = pool_printf(words, "time of a job (%s%s)", unit, remark);
     panel->x_axis = kind->tail ? tail_axis : time_axis_x;
     panel->y_axis = kind->tail ? time_axis_y : share_axis;
-    panel->x_name = kind->tail ? list->form->narrow ? "percentile" : "percentile (p90: nine jobs in ten took no longer)"
-                               : time_name;
+    panel->x_name = kind->tail ? tail_name(panel, list->form) : time_name;
     panel->y_name = kind->tail ? time_name : "share of the jobs";
     panel->stacked = !kind->tail;
     return panel;
 }
 
 /* Of which run the lines are, and what they do not say. */
-static const char *meaning(const struct latency_kind *kind, const struct cell *cells, size_t count,
-                           struct text_pool *words)
+static const char *meaning(const struct latency_kind *kind, const struct cell *const *cells, size_t count,
+                           const char *left_out, struct text_pool *words)
 {
     long blocks = 0;
     for (size_t i = 0; i < count; i++)
-        blocks = cells[i].blocks > blocks ? cells[i].blocks : blocks;
+        blocks = cells[i]->blocks > blocks ? cells[i]->blocks : blocks;
     const char *which = blocks > 1 ? pool_printf(words, " (of %ld, the one with the median time)", blocks) : "";
     const char *end = pool_printf(words,
                                   " A line ends where there are too few jobs to know more: p90 needs %zu, p99 %zu, "
@@ -318,17 +323,17 @@ static const char *meaning(const struct latency_kind *kind, const struct cell *c
     return pool_printf(
         words,
         "Each line: the jobs of one run%s. Jobs of one run are not independent, so there is no interval; "
-        "the tables have the medians over all runs.%s",
-        which, kind->tail ? end : "");
+        "the tables have the medians over all runs.%s%s",
+        which, kind->tail ? end : "", left_out);
 }
 
-static int draw_page(struct chart_list *list, const struct latency_kind *kind, const struct cell *cells, size_t count,
-                     size_t page, size_t pages, struct failure *ret_failure)
+static int draw_page(struct chart_list *list, const struct latency_kind *kind, const struct cell *const *cells,
+                     size_t count, const char *left_out, size_t page, size_t pages, struct failure *ret_failure)
 {
     const struct line_panel *panels[PAGE_MOST];
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
-        struct line_panel *panel = make_panel(kind, list, &cells[i]);
+        struct line_panel *panel = make_panel(kind, list, cells[i]);
         if (!panel)
             return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
         if (line_panel_measure(panel))
@@ -343,7 +348,7 @@ static int draw_page(struct chart_list *list, const struct latency_kind *kind, c
         .title = kind->title,
         .of = of,
         .subtitle = of ? pool_printf(list->words, "%s (%s)", kind->subtitle, of) : kind->subtitle,
-        .meaning = meaning(kind, cells, count, list->words),
+        .meaning = meaning(kind, cells, count, left_out, list->words),
         .columns = kind->columns,
         .panels = panels,
         .count = used,
@@ -355,13 +360,29 @@ static int draw_page(struct chart_list *list, const struct latency_kind *kind, c
     return lines_draw(list, &picture, ret_failure);
 }
 
+/* Cells whose jobs are too few for any slow one to be known are not drawn as a tail: the caption names them. */
 static int draw_pages(struct chart_list *list, const struct latency_kind *kind, const struct cell *cells, size_t count,
                       struct failure *ret_failure)
 {
-    size_t pages = (count + PAGE_MOST - 1) / PAGE_MOST;
+    struct text_pool *words = list->words;
+    const struct cell *drawn[CHART_MOST_PANELS];
+    size_t used = 0, needed = stats_quantile_min_n(TAIL_LEAST);
+    const char *left_out = "";
+    for (size_t i = 0; i < count; i++) {
+        if (!kind->tail || cells[i].n_max >= needed) {
+            drawn[used++] = &cells[i];
+            continue;
+        }
+        char name[300];
+        text_fit(name, sizeof(name), cells[i].name, TEXT_CAPTION, 400);
+        left_out = pool_printf(words, "%s%s%s", left_out, left_out[0] ? ", " : "", name);
+    }
+    if (left_out[0])
+        left_out = pool_printf(words, " Not drawn, with fewer than %zu jobs: %s.", needed, left_out);
+    size_t pages = (used + PAGE_MOST - 1) / PAGE_MOST;
     for (size_t p = 0; p < pages; p++) {
-        size_t from = p * count / pages, to = (p + 1) * count / pages;
-        if (draw_page(list, kind, &cells[from], to - from, p + 1, pages, ret_failure) < 0)
+        size_t from = p * used / pages, to = (p + 1) * used / pages;
+        if (draw_page(list, kind, &drawn[from], to - from, left_out, p + 1, pages, ret_failure) < 0)
             return -1;
     }
     return 0;

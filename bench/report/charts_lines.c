@@ -59,6 +59,34 @@ bool line_panel_measure(struct line_panel *panel)
     return any;
 }
 
+void line_say_gap(struct line *line, struct text_pool *words, const struct summary_record *first)
+{
+    char at[256] = "", why[1000];
+    size_t listed = 0, all = 0;
+    for (size_t i = 0; i < line->count; i++) {
+        const struct line_point *point = &line->points[i];
+        if (isfinite(point->y) || !isfinite(point->x) || all++ >= 6)
+            continue;
+        char number[32];
+        text_count(number, sizeof(number), fmin(point->x, 1e15));
+        strcat(strcat(at, listed++ ? ", " : " at "), number);
+    }
+    text_nothing(why, sizeof(why), first);
+    line->gap_at = pool_printf(words, "%s%s", at, all > listed ? " and more" : "");
+    line->gap = pool_printf(words, "%s", why);
+}
+
+static int by_x(const void *a, const void *b)
+{
+    double left = ((const struct line_point *)a)->x, right = ((const struct line_point *)b)->x;
+    return (left > right) - (left < right);
+}
+
+void line_sort(struct line *line)
+{
+    qsort(line->points, line->count, sizeof(line->points[0]), by_x);
+}
+
 /* Where a panel is, and its axes. */
 struct frame {
     double left, right, top, bottom; /* px, of the axes */
@@ -125,7 +153,7 @@ static void lay_out(struct frame *frame, const struct line_panel *panel, const s
 }
 
 static void write_point(struct chart *chart, const struct line *line, const struct line_point *point, double x,
-                        bool marker)
+                        int marker)
 {
     fprintf(chart->data, "%d\t%.9g\t%.9g\t%.9g\t%.9g\t%d\n", runner_slot(line->runner), x, point->y, point->lo,
             point->hi, marker);
@@ -137,8 +165,8 @@ static void write_line(struct chart *chart, const struct line *line, const struc
 {
     const struct line_point *last = last_point(line);
     if (line->level && last) {
-        write_point(chart, line, last, frame->x.lo, false);
-        write_point(chart, line, last, frame->x.hi, false);
+        write_point(chart, line, last, frame->x.lo, 0);
+        write_point(chart, line, last, frame->x.hi, 0);
     }
     for (size_t i = 0; !line->level && i < line->count; i++)
         if (isfinite(line->points[i].x))
@@ -192,9 +220,11 @@ static void write_names(struct chart *chart, const struct line_panel *panel, con
     spread_apart(places, heights, count, frame->top - NAME_HEIGHT / 2,
                  frame->bottom - GAP_PITCH * (double)frame->gap_rows);
     for (size_t i = 0; i < count; i++) {
-        /* From far away it would look like a line of the chart's. */
+        /* From far away a whole one would look like a line of the chart's. */
         if (!panel->stacked && labels[i].x > frame->left + (frame->right - frame->left) / 2)
             chart_line(chart, labels[i].x + 14, labels[i].y, frame->right + 32, places[i]);
+        else if (!panel->stacked)
+            chart_dotted_line(chart, labels[i].x + 18, labels[i].y, frame->right + 32, places[i]);
         chart_mark(chart, frame->right + 46, places[i], runner_slot(labels[i].line->runner));
         chart_label(chart, frame->right + 62, places[i], TEXT_BODY, TEXT_LEFT, NAME_MOST,
                     report_runner_label(labels[i].line->runner));
@@ -215,7 +245,7 @@ static double write_key(struct chart *chart, const struct line_panel *panel, con
     y += 26;
     for (size_t i = 0; i < count; i++) {
         char name[TEXT_LINE_SIZE];
-        text_fit(name, sizeof(name), report_runner_label(labels[i].line->runner), TEXT_BODY, fitted_width);
+        text_runner(name, sizeof(name), labels[i].line->runner, TEXT_BODY, fitted_width);
         chart_mark(chart, left + 12, y + NAME_HEIGHT / 2, runner_slot(labels[i].line->runner));
         chart_text(chart, left + 30, y + NAME_HEIGHT / 2, TEXT_BODY, TEXT_LEFT, name);
         chart_text(chart, frame->figure_at, y + NAME_HEIGHT / 2, TEXT_BODY, TEXT_RIGHT, labels[i].line->figure);
@@ -243,25 +273,44 @@ static void write_gap_marks(struct chart *chart, const struct line_panel *panel,
     }
 }
 
+/* "thread pool at 400, coroutines: 7 of 60 jobs failed": of all lines that have the reason of the one at `first`; NULL
+ * where a line before it has said that. */
+static const char *gap_note(const struct line_panel *panel, size_t first, struct text_pool *words)
+{
+    const char *names = "";
+    for (size_t i = 0; i < panel->count; i++) {
+        const struct line *line = &panel->lines[i];
+        if (!line->gap || strcmp(line->gap, panel->lines[first].gap) != 0)
+            continue;
+        if (i < first)
+            return NULL;
+        char name[600];
+        text_fit(name, sizeof(name), report_runner_label(line->runner), TEXT_NOTE, 560);
+        names = pool_printf(words, "%s%s%s%s", names, names[0] ? ", " : "", name, line->gap_at ? line->gap_at : "");
+    }
+    return pool_printf(words, "%s: %s", names, panel->lines[first].gap);
+}
+
 /* And in words, why. Returns the y below. */
-static double write_gap_notes(struct chart *chart, const struct line_panel *panel, double y)
+static double write_gap_notes(struct chart *chart, const struct line_panel *panel, double y, struct text_pool *words)
 {
     double margin = chart->form->margin;
     size_t noted = 0;
     for (size_t i = 0; i < panel->count && noted < GAPS_MOST; i++) {
-        if (!panel->lines[i].gap)
+        const char *note = panel->lines[i].gap ? gap_note(panel, i, words) : NULL;
+        if (!note)
             continue;
         noted++;
         chart_text(chart, margin, y + text_height(TEXT_NOTE) * 0.65, TEXT_ALARM, TEXT_LEFT, "\u00d7");
         y = chart_paragraph(chart, margin + 26, y, TEXT_NOTE, chart->form->width - 2 * margin - 26,
-                            chart->form->narrow ? 4 : 1, panel->lines[i].gap);
+                            chart->form->narrow ? 4 : 2, note);
     }
     return y;
 }
 
 /* Returns the y below the panel. */
 static double write_panel(struct chart *chart, const struct line_panel *panel, struct frame *frame, double y,
-                          double height)
+                          double height, struct text_pool *words)
 {
     const struct chart_form *form = chart->form;
     double room = form->width - 2 * form->margin;
@@ -271,8 +320,13 @@ static double write_panel(struct chart *chart, const struct line_panel *panel, s
         y = chart_paragraph(chart, form->margin, y, TEXT_NOTE, room, form->narrow ? 3 : 1, panel->description);
         y = form->narrow ? y : head + PANEL_HEAD;
     }
-    lay_out(frame, panel, form, y + AXIS_HEAD, height);
-    chart_text(chart, form->narrow ? form->margin : frame->left, frame->top - 32, TEXT_BODY, TEXT_LEFT, panel->y_name);
+    if (form->narrow) {
+        y = chart_paragraph(chart, form->margin, y + 8, TEXT_BODY, room, 3, panel->y_name);
+        lay_out(frame, panel, form, y + 18, height);
+    } else {
+        lay_out(frame, panel, form, y + AXIS_HEAD, height);
+        chart_text(chart, frame->left, frame->top - 32, TEXT_BODY, TEXT_LEFT, panel->y_name);
+    }
     double middle = form->narrow ? form->width / 2 : (frame->left + frame->right) / 2;
     chart_text(chart, middle, frame->bottom + 64, TEXT_BODY, TEXT_CENTER, panel->x_name);
     write_gap_marks(chart, panel, frame);
@@ -281,7 +335,7 @@ static double write_panel(struct chart *chart, const struct line_panel *panel, s
         y = write_key(chart, panel, frame, y);
     else
         write_names(chart, panel, frame);
-    return write_gap_notes(chart, panel, y);
+    return write_gap_notes(chart, panel, y, words);
 }
 
 /* Panels are blocks of lines two empty lines apart, which gnuplot counts. */
@@ -342,7 +396,7 @@ int lines_draw(struct chart_list *list, const struct line_picture *picture, stru
         return -1;
     double y = chart_title(chart, picture->title, picture->of, picture->subtitle);
     for (size_t i = 0; i < picture->count; i++)
-        y = write_panel(chart, picture->panels[i], &frames[i], y, picture->panel_height);
+        y = write_panel(chart, picture->panels[i], &frames[i], y, picture->panel_height, list->words);
     write_variables(chart, picture, frames, list->words);
     write_data(chart, picture, frames);
     chart->height = rint(y + CHART_CAPTION_HEIGHT);

@@ -8,10 +8,12 @@
 
 #include "charts.h"
 
+enum { LINE_MARKED = 1, LINE_HOLLOW = 2 };
+
 struct line_point {
     double x, y;   /**< y NAN: the runner has no figure here */
     double lo, hi; /**< its interval; NAN: none */
-    bool marked;   /**< has the runner's marker */
+    int marked;    /**< LINE_MARKED: has the runner's marker; LINE_HOLLOW: a hollow circle instead */
 };
 
 /** A runner's line. */
@@ -21,7 +23,8 @@ struct line {
     size_t count;
     bool level;         /**< one point that holds at every x */
     const char *figure; /**< at its end, beside the name */
-    const char *gap;    /**< why figures are missing, in words; NULL: none is */
+    const char *gap;    /**< why figures are missing, in words; NULL: none is. Lines of one reason have one note */
+    const char *gap_at; /**< " at 4,000, 8,000": what follows the runner's name before that; NULL: nothing */
 };
 
 struct line_panel;
@@ -45,6 +48,12 @@ struct line_panel {
 /** Returns the runner's line, made if it is not there yet with room for `most` points (the pool's memory); NULL when
  * there are too many, or no memory. */
 struct line *line_of(struct line_panel *panel, struct text_pool *pool, const char *runner, size_t most);
+
+/** Set the line's gap from its points, the first lane of which has no figure. */
+void line_say_gap(struct line *line, struct text_pool *words, const struct summary_record *first);
+
+/** Order the points by x. */
+void line_sort(struct line *line);
 
 /** Set the extremes. Returns whether there is anything to draw. */
 bool line_panel_measure(struct line_panel *panel);

@@ -8,8 +8,9 @@
 
 const char *text_time_unit(double max_s, double *ret_scale)
 {
-    *ret_scale = max_s >= 1 ? 1 : max_s >= 1e-3 ? 1e3 : 1e6;
-    return max_s >= 1 ? "s" : max_s >= 1e-3 ? "ms" : "\u00b5s";
+    /* From where units_duration says seconds, so that an axis and the figures beside it agree. */
+    *ret_scale = max_s >= 0.0995 ? 1 : max_s >= 0.9995e-3 ? 1e3 : 1e6;
+    return *ret_scale == 1 ? "s" : *ret_scale == 1e3 ? "ms" : "\u00b5s";
 }
 
 void text_count(char *buffer, size_t size, double value)

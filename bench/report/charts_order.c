@@ -1,6 +1,7 @@
 /*
- * Every run in the order in which they ran, its wall time against the median of its own runner and workload: drift, and
- * what disturbed the machine, show as what all have in common.
+ * Every run in the order in which they ran, its time against the median of its own runner and workload: drift, and what
+ * disturbed the machine, show as what all have in common. The time is the wall time, but where jobs arrived at a rate,
+ * which says how long all took, that from when a job was due.
  */
 #include "charts.h"
 #include "report.h"
@@ -19,7 +20,7 @@ struct dot {
     double position, percent; /* percent: over the median; NAN: no time */
     int64_t block;
     const char *runner;
-    bool failed;
+    bool failed, unsupported;
 };
 
 struct order {
@@ -29,6 +30,8 @@ struct order {
     size_t runner_count;
     double lo, hi; /* percent, of the axis */
     size_t timed;  /* dots that have a time */
+    size_t failed, unsupported;
+    bool wall, response; /* what the times are of */
 };
 
 static int by_value(const void *a, const void *b)
@@ -46,6 +49,33 @@ static void add_runner(struct order *order, const char *runner)
         order->runners[order->runner_count++] = runner;
 }
 
+static double wall_s(const struct trial_record *trial)
+{
+    return trial->wall_s;
+}
+
+static double response_p99_ms(const struct trial_record *trial)
+{
+    return trial->response_p99_ms;
+}
+
+static double response_p50_ms(const struct trial_record *trial)
+{
+    return trial->response_p50_ms;
+}
+
+/* What is drawn of a lane's runs; *ret_median is its median. */
+static trial_figure_fn figure_of(const struct summary_record *lane, double *ret_median)
+{
+    bool tail = isfinite(lane->response_p99_ms);
+    if (!isfinite(lane->offered_per_s)) {
+        *ret_median = lane->wall_s_median;
+        return wall_s;
+    }
+    *ret_median = tail ? lane->response_p99_ms : lane->response_p50_ms;
+    return tail ? response_p99_ms : response_p50_ms;
+}
+
 /* A run that failed has a place, but its time is not one: it is marked at the foot. */
 static int fill_dots(struct order *order, const struct chart_list *list)
 {
@@ -54,19 +84,27 @@ static int fill_dots(struct order *order, const struct chart_list *list)
     if (!order->dots)
         return -1;
     order->count = run->trial_count;
-    for (size_t t = 0; t < run->trial_count; t++)
-        order->dots[t] = (struct dot){(double)(t + 1), NAN, run->trials[t].block, run->trials[t].runner,
-                                      strcmp(run->trials[t].state, "failed") == 0};
+    for (size_t t = 0; t < run->trial_count; t++) {
+        const struct trial_record *trial = &run->trials[t];
+        bool failed = strcmp(trial->state, "failed") == 0, unsupported = strcmp(trial->state, "unsupported") == 0;
+        order->dots[t] = (struct dot){(double)(t + 1), NAN, trial->block, trial->runner, failed, unsupported};
+        order->failed += failed;
+        order->unsupported += unsupported;
+    }
     for (size_t i = 0; i < run->lane_count; i++) {
         const struct summary_record *lane = &run->lanes[i];
         struct trial_span span = trial_index_find(&list->trials, lane->cell, lane->runner);
+        double median;
+        trial_figure_fn figure = figure_of(lane, &median);
         for (size_t s = 0; s < span.count; s++) {
             size_t t = span.order[s];
-            const struct trial_record *trial = &run->trials[t];
-            if (strcmp(trial->state, "ok") != 0 || !(trial->wall_s > 0) || !(lane->wall_s_median > 0))
+            double value = figure(&run->trials[t]);
+            if (strcmp(run->trials[t].state, "ok") != 0 || !(value > 0) || !(median > 0))
                 continue;
-            order->dots[t].percent = 100 * (trial->wall_s / lane->wall_s_median - 1);
+            order->dots[t].percent = 100 * (value / median - 1);
             order->timed++;
+            order->wall = order->wall || figure == wall_s;
+            order->response = order->response || figure != wall_s;
         }
     }
     for (size_t i = 0; i < run->lane_count; i++)
@@ -105,7 +143,7 @@ static double write_key(struct chart *chart, const struct order *order, double y
     double margin = chart->form->margin, x = margin;
     for (size_t i = 0; i < order->runner_count; i++) {
         char text[600];
-        text_fit(text, sizeof(text), report_runner_label(order->runners[i]), TEXT_BODY, 420);
+        text_runner(text, sizeof(text), order->runners[i], TEXT_BODY, fmin(420, chart->form->width - 2 * margin - 28));
         double width = 28 + text_width(text, TEXT_BODY) + 26;
         if (x + width - 26 > chart->form->width - margin && x > margin) {
             x = margin;
@@ -129,20 +167,45 @@ static double x_px(const struct frame *frame, double position)
     return frame->left + (position - frame->x_lo) / (frame->x_hi - frame->x_lo) * (frame->right - frame->left);
 }
 
-/* A thin line between two blocks, and over each its number where there is room. */
+/* Where the next block begins. */
+static size_t block_end(const struct order *order, size_t from)
+{
+    size_t to = from + 1;
+    while (to < order->count && order->dots[to].block == order->dots[from].block)
+        to++;
+    return to;
+}
+
+/* Whether each block has room for "block 12" above it. */
+static bool blocks_have_room(const struct order *order, const struct frame *frame)
+{
+    for (size_t from = 0, to; from < order->count; from = to) {
+        to = block_end(order, from);
+        char text[64];
+        snprintf(text, sizeof(text), "block %lld", (long long)order->dots[from].block);
+        if (text_width(text, TEXT_NOTE) + 8 > x_px(frame, (double)to) - x_px(frame, (double)from))
+            return false;
+    }
+    return true;
+}
+
+/* A thin line between two blocks, and over each its number where there is room; the word once where it has no room beside
+ * each. */
 static void write_blocks(struct chart *chart, const struct order *order, const struct frame *frame)
 {
     double labelled_until = -INFINITY;
+    bool whole = blocks_have_room(order, frame);
+    if (!whole) {
+        chart_text(chart, chart->form->margin, frame->top - 18, TEXT_NOTE, TEXT_LEFT, "block");
+        labelled_until = chart->form->margin + text_width("block", TEXT_NOTE) + 4;
+    }
     for (size_t from = 0, to; from < order->count; from = to) {
-        for (to = from + 1; to < order->count && order->dots[to].block == order->dots[from].block;)
-            to++;
+        to = block_end(order, from);
         double left = x_px(frame, (double)from + 0.5), right = x_px(frame, (double)to + 0.5);
         if (from > 0)
             chart_line(chart, left, frame->top, left, frame->bottom);
         char text[64];
-        snprintf(text, sizeof(text), "block %lld", (long long)order->dots[from].block);
-        if (text_width(text, TEXT_NOTE) + 8 > right - left)
-            snprintf(text, sizeof(text), "%lld", (long long)order->dots[from].block);
+        snprintf(text, sizeof(text), whole ? "block %lld" : "%lld", (long long)order->dots[from].block);
         double middle = (left + right) / 2, half = text_width(text, TEXT_NOTE) / 2 + 4;
         if (middle - half < labelled_until)
             continue;
@@ -173,25 +236,35 @@ static int write_block_medians(struct chart *chart, const struct order *order)
     return 0;
 }
 
-/* Columns: position, percent (put at the edge if it is beyond), runner's number, 0 inside, 1 above, -1 below, 2 failed.
- */
+/* Columns: position, percent (put at the edge if it is beyond), runner's number, 0 inside, 1 above, -1 below, 2 failed,
+ * 3 not supported. */
 static void write_dots(struct chart *chart, const struct order *order, const struct frame *frame)
 {
     double labelled_until[2] = {-INFINITY, -INFINITY};
     fputs("# order\tpercent over its median\trunner's number in the style\t0 inside, 1 above, -1 below the axis, 2 "
-          "failed\n",
+          "failed, 3 not supported\n",
           chart->data);
     for (size_t i = 0; i < order->count; i++) {
         const struct dot *dot = &order->dots[i];
-        if (!isfinite(dot->percent) && !dot->failed)
+        bool timed = isfinite(dot->percent);
+        if (!timed && !dot->failed && !dot->unsupported)
             continue;
-        int where = dot->failed ? 2 : dot->percent > order->hi ? 1 : dot->percent < order->lo ? -1 : 0;
-        fprintf(chart->data, "%.0f\t%.9g\t%d\t%d\n", dot->position, dot->failed ? 0 : dot->percent,
-                runner_slot(dot->runner), where);
+        int where = dot->failed                ? 2
+                    : dot->unsupported         ? 3
+                    : dot->percent > order->hi ? 1
+                    : dot->percent < order->lo ? -1
+                                               : 0;
+        fprintf(chart->data, "%.0f\t%.9g\t%d\t%d\n", dot->position, timed ? dot->percent : 0, runner_slot(dot->runner),
+                where);
         if (where != 1 && where != -1)
             continue;
         char text[64];
-        snprintf(text, sizeof(text), "%s%.3g %%", where > 0 ? "+" : "\u2212", fabs(dot->percent));
+        char amount[48];
+        if (fabs(dot->percent) >= 99.95)
+            text_count(amount, sizeof(amount), fmin(fabs(dot->percent), 1e15));
+        else
+            snprintf(amount, sizeof(amount), "%.3g", fabs(dot->percent));
+        snprintf(text, sizeof(text), "%s%s %%", where > 0 ? "+" : "\u2212", amount);
         double half = text_width(text, TEXT_CAPTION) / 2, x = x_px(frame, dot->position);
         double middle = fmax(frame->left + half, fmin(x, frame->right - half));
         if (middle - half < labelled_until[where > 0])
@@ -201,23 +274,33 @@ static void write_dots(struct chart *chart, const struct order *order, const str
     }
 }
 
-static double write_title(struct chart *chart)
+static double write_title(struct chart *chart, const struct order *order)
 {
-    return chart_title(chart, "Every run, in the order they ran", NULL,
-                       "wall time of a run against the median of its own runner and workload; a drift moves all "
-                       "runners");
+    char text[300];
+    snprintf(text, sizeof(text),
+             "%s of a run against the median of its own runner and workload; a drift moves all runners",
+             !order->response ? "wall time"
+             : !order->wall   ? "response time (of the slow jobs)"
+                              : "wall time (at a rate: response time)");
+    return chart_title(chart, "Every run, in the order they ran", NULL, text);
 }
 
 static void write_caption(struct chart *chart, const struct order *order, const struct run_data *run)
 {
-    char text[300], count[64];
-    size_t failed = 0;
-    for (size_t i = 0; i < order->count; i++)
-        failed += order->dots[i].failed;
-    text_count(count, sizeof(count), (double)order->timed);
+    char text[600], count[64], failed[100] = "", unsupported[100] = "";
+    text_count(count, sizeof(count), (double)(order->timed + order->failed + order->unsupported));
+    if (order->failed)
+        snprintf(failed, sizeof(failed), " Cross in a circle, at the foot: a run with failed jobs (%zu).",
+                 order->failed);
+    if (order->unsupported)
+        snprintf(unsupported, sizeof(unsupported), " Diamond, at the foot: not supported (%zu).", order->unsupported);
     snprintf(text, sizeof(text),
-             "n = %s runs, each a mark (single runs have no interval). Grey line: median of each block.%s", count,
-             failed ? " Red cross: a run with failed jobs." : "");
+             "n = %s runs, each a mark (single runs have no interval). Thick line: median of each block.%s%s%s", count,
+             failed, unsupported,
+             order->response
+                 ? " Response time: from when a job was due until 99 % of them (or half, where jobs are few) "
+                   "were done."
+                 : "");
     chart_caption(chart, run, text);
 }
 
@@ -239,7 +322,7 @@ static int draw(struct chart_list *list, const struct order *order, struct failu
         return -1;
     struct frame frame;
     struct chart_axis x;
-    double y = write_key(chart, order, write_title(chart) + KEY_PITCH * 0.75);
+    double y = write_key(chart, order, write_title(chart, order) + KEY_PITCH * 0.75);
     lay_out(&frame, order, chart->form, y + BLOCK_LABEL);
     axis_linear(&x, 1, (double)order->count, chart->form->narrow ? 4 : 10);
     chart_number(chart, "LEFT", frame.left);

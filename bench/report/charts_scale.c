@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TICKS_LEAST 3
+
 /* gnuplot takes a label as a format: a percent sign is two. */
 static void add_labelled(struct chart_axis *axis, double value, const char *label)
 {
@@ -53,19 +55,45 @@ static void add_percent(struct chart_axis *axis, double value)
     add_labelled(axis, value, label);
 }
 
+static double ticks_between(double lo, double hi, double step)
+{
+    return floor(hi / step + 1e-9) - ceil(lo / step - 1e-9) + 1;
+}
+
+/* 1, 2 or 5 times a power of ten, about `wanted` of which are between lo and hi, and three at least: from fewer ticks
+ * nothing can be read. */
+static double round_step(double lo, double hi, int wanted)
+{
+    static const double steps[] = {0.2, 0.5, 1, 2, 5, 10};
+    double rough = (hi - lo) / wanted, power = pow(10, floor(log10(rough)));
+    size_t i = 2;
+    while (i < sizeof(steps) / sizeof(steps[0]) - 1 && steps[i] * power < rough * 0.999)
+        i++;
+    while (i > 0 && ticks_between(lo, hi, steps[i] * power) < TICKS_LEAST)
+        i--;
+    return steps[i] * power;
+}
+
+/* By counting, so that no rounding error adds up and zero is zero. */
+static void add_steps(struct chart_axis *axis, double step, void (*add)(struct chart_axis *axis, double value))
+{
+    for (double i = ceil(axis->lo / step - 1e-9); i * step <= axis->hi + step * 1e-9; i++)
+        add(axis, i == 0 ? 0 : i * step);
+}
+
 static void add_linear(struct chart_axis *axis, double lo, double hi, int wanted,
                        void (*add)(struct chart_axis *axis, double value))
 {
     *axis = (struct chart_axis){.lo = lo, .hi = hi > lo ? hi : lo + 1};
-    double rough = (axis->hi - lo) / wanted, power = pow(10, floor(log10(rough))), step = 10 * power;
-    for (const double *m = (const double[]){1, 2, 5, 0}; *m; m++)
-        if (*m * power >= rough * 0.999) {
-            step = *m * power;
-            break;
-        }
-    /* By counting, so that no rounding error adds up and zero is zero. */
-    for (double i = ceil(lo / step - 1e-9); i * step <= axis->hi + step * 1e-9; i++)
-        add(axis, i == 0 ? 0 : i * step);
+    add_steps(axis, round_step(lo, axis->hi, wanted), add);
+}
+
+void axis_from_zero(struct chart_axis *ret_axis, double most, int wanted)
+{
+    most = most > 0 ? most : 1;
+    double step = round_step(0, most, wanted);
+    *ret_axis = (struct chart_axis){.lo = 0, .hi = ceil(most / step - 1e-9) * step};
+    add_steps(ret_axis, step, add_tick);
 }
 
 void axis_linear(struct chart_axis *ret_axis, double lo, double hi, int wanted)
@@ -78,22 +106,45 @@ void axis_percent(struct chart_axis *ret_axis, double lo, double hi, int wanted)
     add_linear(ret_axis, lo, hi, wanted, add_percent);
 }
 
+/* Ticks at powers of ten, every `each`th, and with `between` at 2 and 5 times them. Returns how many. */
+static size_t add_powers(struct chart_axis *axis, int each, bool between)
+{
+    size_t count = 0;
+    for (int exponent = (int)floor(log10(axis->lo)); exponent <= (int)ceil(log10(axis->hi)); exponent++) {
+        if (exponent % each)
+            continue;
+        for (const double *m = (const double[]){1, 2, 5, 0}; *m; m++) {
+            double tick = *m * pow(10, exponent);
+            if ((*m > 1 && !between) || tick < axis->lo * 0.9999 || tick > axis->hi * 1.0001)
+                continue;
+            add_tick(axis, tick);
+            count++;
+        }
+    }
+    return count;
+}
+
+static void forget_ticks(struct chart_axis *axis)
+{
+    axis->ticks[0] = '\0';
+    axis->label_width = 0;
+}
+
 void axis_log(struct chart_axis *ret_axis, double lo, double hi)
 {
     *ret_axis = (struct chart_axis){.lo = lo, .hi = hi > lo ? hi : lo * 10, .log = true};
     double decades = log10(ret_axis->hi / lo);
     int each = decades > 12 ? 3 : decades > 6 ? 2 : 1;
-    for (int exponent = (int)floor(log10(lo)); exponent <= (int)ceil(log10(ret_axis->hi)); exponent++) {
-        if (exponent % each)
-            continue;
-        for (const double *m = (const double[]){1, 2, 5, 0}; *m; m++) {
-            double tick = *m * pow(10, exponent);
-            if (*m > 1 && decades > 2.5)
-                continue;
-            if (tick >= lo * 0.9999 && tick <= ret_axis->hi * 1.0001)
-                add_tick(ret_axis, tick);
-        }
-    }
+    if (add_powers(ret_axis, each, decades <= 2.5) >= TICKS_LEAST)
+        return;
+    forget_ticks(ret_axis);
+    if (add_powers(ret_axis, 1, true) >= TICKS_LEAST)
+        return;
+    /* Less than a decade: evenly spaced values, each in its logarithmic place. */
+    struct chart_axis even;
+    axis_linear(&even, ret_axis->lo, ret_axis->hi, 5);
+    memcpy(ret_axis->ticks, even.ticks, sizeof(even.ticks));
+    ret_axis->label_width = even.label_width;
 }
 
 void axis_share(struct chart_axis *ret_axis)
@@ -188,7 +239,9 @@ void axis_tail(struct chart_axis *ret_axis, double most, double width)
         {200, 0, "p99.5"}, {1000, 2, "p99.9"}, {10000, 2, "p99.99"}, {1e5, 2, "p99.999"}, {1e6, 2, "p99.9999"},
     };
     size_t count = 0;
-    *ret_axis = (struct chart_axis){.lo = 2, .hi = fmax(most, 4) * 1.02, .log = true};
+    *ret_axis = (struct chart_axis){.hi = fmax(most, 4) * 1.02, .log = true};
+    /* Room for the first marker, which would stand on the other axis' labels. */
+    ret_axis->lo = 2 / pow(ret_axis->hi / 2, 16 / fmax(width, 100));
     while (count < sizeof(named) / sizeof(named[0]) && named[count].value <= ret_axis->hi)
         count++;
     label_where_room(ret_axis, named, count, width);

@@ -96,12 +96,6 @@ struct sweep {
     struct run_count runs;
 };
 
-static int by_x(const void *a, const void *b)
-{
-    double left = ((const struct line_point *)a)->x, right = ((const struct line_point *)b)->x;
-    return (left > right) - (left < right);
-}
-
 static int by_value(const void *a, const void *b)
 {
     double left = *(const double *)a, right = *(const double *)b;
@@ -138,39 +132,21 @@ static int fill_point(struct sweep *sweep, const struct chart_list *list, const 
     point->y = estimate.median;
     point->lo = estimate.lo;
     point->hi = estimate.hi;
-    point->marked = true;
+    point->marked = LINE_MARKED;
     run_count_add(&sweep->runs, (long)estimate.n, isfinite(estimate.lo));
     return 0;
-}
-
-/* "threads at 4,000, 8,000: not supported: a thread cannot be started". */
-static const char *describe_gap(struct text_pool *words, const struct line *line, const struct summary_record *first)
-{
-    char at[256] = "", name[600], why[1000];
-    size_t listed = 0, all = 0;
-    for (size_t i = 0; i < line->count; i++) {
-        const struct line_point *point = &line->points[i];
-        if (isfinite(point->y) || !isfinite(point->x) || all++ >= 6)
-            continue;
-        char number[32];
-        text_count(number, sizeof(number), fmin(point->x, 1e15));
-        strcat(strcat(at, listed++ ? ", " : " at "), number);
-    }
-    text_fit(name, sizeof(name), report_runner_label(line->runner), TEXT_NOTE, 560);
-    text_nothing(why, sizeof(why), first);
-    return pool_printf(words, "%s%s%s: %s", name, at, all > listed ? " and more" : "", why);
 }
 
 /* What is missing in a line, and its last figure. `gaps` are the first lanes without one, by line. */
 static void finish_line(struct sweep *sweep, struct line *line, const struct summary_record *gap,
                         struct text_pool *words)
 {
-    qsort(line->points, line->count, sizeof(line->points[0]), by_x);
+    line_sort(line);
     for (size_t i = 0; i < line->count; i++)
         if (isfinite(line->points[i].y))
             line->figure = sweep->kind->print(words, line->points[i].y);
     if (gap)
-        line->gap = describe_gap(words, line, gap);
+        line_say_gap(line, words, gap);
 }
 
 /* Returns 0 or -1 (memory). */
@@ -257,9 +233,6 @@ static int draw(struct chart_list *list, struct sweep *sweep, int number, struct
         panel->y_name = pool_printf(words, "%s (%s%s)", kind->y_name, kind->y_unit, axis.log ? ", logarithmic" : "");
     else
         panel->y_name = pool_printf(words, "%s%s", kind->y_name, axis.log ? " (logarithmic)" : "");
-    /* On a phone there is no room for more, and the ticks show it. */
-    if (kind->y_unit && list->form->narrow)
-        panel->y_name = pool_printf(words, "%s (%s)", kind->y_name, kind->y_unit);
     const struct line_panel *panels[] = {panel};
     const struct line_picture picture = {
         .name = kind->name,

@@ -1,5 +1,6 @@
 /* Texts from anywhere, made fit to be drawn: clean, measured, cut to the room there is. */
 #include "charts.h"
+#include "report.h"
 #include "../record/record.h"
 
 #include <math.h>
@@ -139,6 +140,14 @@ void text_fit(char *buffer, size_t size, const char *text, enum text_style style
     memcpy(buffer, clean, kept);
     strcpy(buffer + kept, ellipsis);
     free(clean);
+}
+
+void text_runner(char *buffer, size_t size, const char *runner, enum text_style style, double width)
+{
+    char *label = text_clean(report_runner_label(runner));
+    bool fits = label && strlen(label) < size && text_width(label, style) <= width;
+    free(label);
+    text_fit(buffer, size, fits ? report_runner_label(runner) : runner, style, width);
 }
 
 /* Returns how much of a clean text fits, up to a space; 0 where not even its first word does. */

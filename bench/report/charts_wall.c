@@ -68,11 +68,13 @@ static int draw(struct chart_list *list, struct bar_panel *panels, size_t count,
     struct text_pool *words = list->words;
     struct run_count runs = {0};
     char number[64];
+    bool speedups = false;
     for (size_t i = 0; i < count; i++)
         for (size_t l = 0; l < panels[i].group->count; l++) {
             const struct summary_record *lane = panels[i].group->lanes[l];
             if (has_median(lane))
                 run_count_add(&runs, lane->trials, isfinite(lane->wall_s_ci_lo));
+            speedups = speedups || panels[i].bars[l].bold[0];
         }
     run_count_text(runs, number, sizeof(number));
     const char *of = page.pages > 1 ? pool_printf(words, "%zu of %zu", page.number, page.pages) : NULL;
@@ -81,17 +83,16 @@ static int draw(struct chart_list *list, struct bar_panel *panels, size_t count,
         .number = (int)page.number,
         .title = "Wall time by runner",
         .of = of,
-        .subtitle = pool_printf(
-            words, "shorter is better; bold: how many times faster than serial, one job after another%s%s%s%s",
-            of ? " (" : "", of ? of : "", of ? ")" : "",
-            page.left_out ? pool_printf(words, "; %zu more workloads are not drawn", page.left_out) : ""),
-        .meaning = pool_printf(
-            words,
-            runs.intervals ? "Bar: median of %s. Black line: exact 95 %% interval of the median%s. Speed-up: against "
-                             "serial, block by block."
-                           : "Bar: median of %s%s. No interval: that takes 6 runs. Speed-up: against serial, block by "
-                             "block.",
-            number, runs.intervals && runs.min < 6 ? " (none below 6 runs)" : ""),
+        .subtitle =
+            pool_printf(words, "shorter is better%s%s%s%s%s",
+                        speedups ? "; bold: how many times faster than serial, one job after another" : "",
+                        of ? " (" : "", of ? of : "", of ? ")" : "",
+                        page.left_out ? pool_printf(words, "; %zu more workloads are not drawn", page.left_out) : ""),
+        .meaning = pool_printf(words,
+                               runs.intervals ? "Bar: median of %s. Black line: exact 95 %% interval of the median%s.%s"
+                                              : "Bar: median of %s%s. No interval: that takes 6 runs.%s",
+                               number, runs.intervals && runs.min < 6 ? " (none below 6 runs)" : "",
+                               speedups ? " Speed-up: against serial, block by block." : ""),
         .columns = "median s\tinterval from s\tto s\tleast s",
         .panels = panels,
         .count = count,

@@ -86,6 +86,16 @@ static void test_a_sweep_has_medians_and_intervals(void **state)
     assert_near(find_row(rows, count, SERIAL, 1)[2], 4000);
     assert_int_equal((int)find_row(rows, count, SERIAL, 1)[5], 1);
     free(rows);
+    /* Far from its label, which a dotted line leads to. */
+    char *script = scene_part(scene, "memory-1.gp");
+    assert_non_null(strstr(script, "\nDOTTED = 1\n"));
+    free(script);
+    scene_lay_out(scene, &chart_narrow, charts_sweep_cost);
+    char *narrow = scene_part(scene, "memory-1-narrow-text.dat");
+    assert_non_null(strstr(narrow, "logarithmic)\t"));
+    assert_null(strstr(narrow, "\u2026"));
+    free(narrow);
+    scene_lay_out(scene, &chart_wide, charts_sweep_cost);
     char *texts = scene_part(scene, "memory-1-text.dat");
     assert_non_null(strstr(texts, "8.00 KiB")); /* 4,000 KiB of 500 jobs */
     assert_non_null(strstr(texts, "peak memory per concurrent job (KiB, logarithmic)"));

@@ -69,13 +69,13 @@ static void test_percentiles_stop_where_jobs_are_too_few(void **state)
     scene_lay_out(scene, &chart_wide, charts_latency);
     static const struct {
         int panel, runner;
-        double reach, last_ms; /* of the line's end */
-        double named[4];       /* ms at p50, p90, p95, p99; 0: not there */
+        double reach, last_ms; /* of the line's end; in the panel's unit: s from 0.1 s on */
+        double named[4];       /* at p50, p90, p95, p99; 0: not there */
     } rows[] = {
         {0, SERIAL, 11.35, 37, {20, 36, 0, 0}},
         {0, THREADS, 9.997, 32, {18, 0, 0, 0}},
-        {1, SERIAL, 99.99, 364, {184, 331, 349, 0}},
-        {1, THREADS, 100.26, 365, {184, 332, 350, 365}},
+        {1, SERIAL, 99.99, 0.364, {0.184, 0.331, 0.349, 0}},
+        {1, THREADS, 100.26, 0.365, {0.184, 0.332, 0.350, 0.365}},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         static const double at[] = {2, 10, 20, 100};
@@ -108,8 +108,9 @@ static void test_percentiles_stop_where_jobs_are_too_few(void **state)
     assert_non_null(strstr(texts, "coroutines: 5 jobs; even p50 needs 6"));
     assert_non_null(strstr(texts, "n = 5 to 40 jobs a line"));
     assert_non_null(strstr(texts, "n = 367 to 368 jobs a line"));
-    assert_non_null(strstr(texts, "at its end"));
+    assert_non_null(strstr(texts, "\tslowest known\t"));
     assert_non_null(strstr(texts, "37.0 ms"));
+    assert_non_null(strstr(texts, "0.365 s"));
     assert_non_null(strstr(texts, "p90 needs 36, p99 368, p99.9 3688"));
     free(texts);
 }
@@ -127,8 +128,9 @@ static void test_the_distribution_rises_by_a_job_a_step(void **state)
     /* Two points a job: at its time from the share before up to the one with it. */
     assert_int_equal(count, 20);
     for (size_t i = 0; i < 10; i++) {
-        assert_close(points[2 * i].columns[X], (double)(i + 1), 1e-9);
-        assert_close(points[2 * i + 1].columns[X], (double)(i + 1), 1e-9);
+        /* In seconds, as the longest of 900 jobs has it. */
+        assert_close(points[2 * i].columns[X], (double)(i + 1) / 1e3, 1e-9);
+        assert_close(points[2 * i + 1].columns[X], (double)(i + 1) / 1e3, 1e-9);
         assert_true(fabs(points[2 * i].columns[Y] - (double)i / 10) < 1e-9);
         assert_close(points[2 * i + 1].columns[Y], (double)(i + 1) / 10, 1e-9);
         assert_int_equal((int)points[2 * i + 1].columns[MARKED], i == 0 || i == 4 || i == 8);
@@ -139,7 +141,7 @@ static void test_the_distribution_rises_by_a_job_a_step(void **state)
     /* Nine hundred are drawn by fewer points, to the last. */
     points = rows_of(scene, "cdf.dat", 0, COROUTINES, &count);
     assert_true(count >= 400 && count <= 800);
-    assert_close(points[count - 1].columns[X], 900, 1e-9);
+    assert_close(points[count - 1].columns[X], 0.9, 1e-9);
     assert_close(points[count - 1].columns[Y], 1, 1e-9);
     free(points);
     char *texts = scene_part(scene, "cdf-text.dat");
@@ -198,7 +200,46 @@ static void test_what_is_not_in_a_line_is_said(void **state)
     char *texts = scene_part(scene, "percentiles-text.dat");
     assert_non_null(strstr(texts, "one after another (serial): 4 of 40 jobs failed and are not in the line"));
     assert_non_null(strstr(texts, "n = 36 to 50 jobs a line (of up to 20,000, evenly picked)"));
-    assert_non_null(strstr(texts, "thread pool: no data")); /* nothing was kept of it */
+    assert_non_null(strstr(texts, "\tthread pool")); /* nothing was kept of it */
+    free(texts);
+}
+
+/* One note for runners that have the same to say. */
+static void test_equal_notes_are_one(void **state)
+{
+    struct scene *scene = *state;
+    scene_rewrite(scene, keep_no_sample);
+    scene_append(scene, make_samples("sleep", "serial", 1, 40, 37));
+    scene_append(scene, make_samples("sleep", "threads", 1, 40, 37));
+    scene_append(scene, make_samples("sleep", "coroutines", 1, 40, 38));
+    scene_lay_out(scene, &chart_wide, charts_latency);
+    char *texts = scene_part(scene, "percentiles-text.dat");
+    const char *note = strstr(texts, "one after another (serial), thread pool: 4 of 40 jobs failed");
+    assert_non_null(note);
+    assert_null(strstr(strchr(note, '\n'), "4 of 40 jobs failed")); /* and not once more */
+    assert_non_null(strstr(texts, "coroutines: 3 of 40 jobs failed"));
+    assert_null(strstr(texts, "\tthread pool: 4 of 40"));
+    free(texts);
+}
+
+/* Of 35 jobs only the median is known: no panel with a step, but a word. */
+static void test_a_cell_of_few_jobs_has_no_tail(void **state)
+{
+    struct scene *scene = *state;
+    scene_rewrite(scene, keep_no_sample);
+    scene_append(scene, make_samples("sleep", "serial", 1, 35, 99));
+    scene_append(scene, make_samples("download", "threads", 1, 36, 99));
+    scene_lay_out(scene, &chart_wide, charts_latency);
+    char *texts = scene_part(scene, "percentiles-text.dat");
+    assert_null(strstr(texts, "\tsleep\t"));
+    assert_non_null(strstr(texts, "\tdownload\t"));
+    assert_non_null(strstr(texts, " 36 jobs: sleep."));
+    assert_non_null(strstr(texts, "slowest known: p90"));
+    assert_non_null(strstr(texts, "p90: nine jobs in ten"));
+    free(texts);
+    texts = scene_part(scene, "cdf-text.dat");
+    assert_non_null(strstr(texts, "\tsleep\t"));
+    assert_null(strstr(texts, "Not drawn"));
     free(texts);
 }
 
@@ -259,6 +300,8 @@ int main(int argc, char **argv)
         SCENE_TEST(test_the_distribution_rises_by_a_job_a_step),
         SCENE_TEST(test_of_many_kept_runs_the_median_is_drawn),
         SCENE_TEST(test_what_is_not_in_a_line_is_said),
+        SCENE_TEST(test_equal_notes_are_one),
+        SCENE_TEST(test_a_cell_of_few_jobs_has_no_tail),
         SCENE_TEST(test_a_sweep_is_shown_at_its_highest_point),
         SCENE_TEST(test_jobs_of_no_time_have_a_place),
     };

@@ -354,6 +354,115 @@ static void test_many_failures(void **state)
     assert_int_equal(check_run(scene), 2 * 10);
 }
 
+/* The first coroutines of each block failed; threads are not supported. */
+static bool fail_some(json_t *line)
+{
+    const char *runner = json_string_value(json_object_get(line, "runner"));
+    if (strcmp(json_string_value(json_object_get(line, "type")), "trial") != 0)
+        return drop_summary(line);
+    bool failed = strcmp(runner, "coroutines") == 0, unsupported = strcmp(runner, "threads") == 0;
+    json_object_set_new(line, "state", json_string(failed ? "failed" : unsupported ? "unsupported" : "ok"));
+    return true;
+}
+
+/* Each run has a mark, what failed another than what was not supported, and the caption counts them without a colour. */
+static void test_order_tells_failures_apart(void **state)
+{
+    struct scene *scene = *state;
+    scene_rewrite(scene, fail_some);
+    scene_lay_out(scene, &chart_wide, lay_out_order);
+    size_t count, marks = 0, kinds[2] = {0};
+    struct scene_row *rows = scene_rows(scene, "order.dat", &count);
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].index > 0)
+            continue;
+        marks++;
+        for (int k = 0; k < 2; k++)
+            kinds[k] += (int)rows[i].columns[3] == 2 + k;
+    }
+    free(rows);
+    assert_true(kinds[0] > 0 && kinds[1] > 0);
+    char *texts = scene_part(scene, "order-text.dat"), wanted[100];
+    snprintf(wanted, sizeof(wanted), "n = %zu runs, each a mark", marks);
+    assert_non_null(strstr(texts, wanted));
+    assert_non_null(strstr(texts, "Cross in a circle"));
+    assert_non_null(strstr(texts, "Diamond"));
+    assert_null(strstr(texts, "Red"));
+    assert_null(strstr(texts, "Grey"));
+    free(texts);
+}
+
+/* Where "block 1" has no room the word stands once. */
+static void test_block_numbers_have_their_word(void **state)
+{
+    struct scene *scene = *state;
+    scene_lay_out(scene, &chart_narrow, lay_out_order);
+    char *texts = scene_part(scene, "order-narrow-text.dat");
+    assert_non_null(strstr(texts, "\tblock\t"));
+    free(texts);
+    scene_lay_out(scene, &chart_wide, lay_out_order);
+    texts = scene_part(scene, "order-text.dat");
+    assert_non_null(strstr(texts, "\tblock 1\t"));
+    free(texts);
+}
+
+static bool without_serial(json_t *line)
+{
+    json_t *lanes = json_object_get(line, "lanes");
+    const char *runner = json_string_value(json_object_get(line, "runner"));
+    for (size_t i = json_array_size(lanes); i-- > 0;)
+        if (strcmp(json_string_value(json_object_get(json_array_get(lanes, i), "runner")), "serial") == 0)
+            json_array_remove(lanes, i);
+    return drop_summary(line) && (!runner || strcmp(runner, "serial") != 0);
+}
+
+static void test_wall_speaks_of_serial_where_it_is(void **state)
+{
+    struct scene *scene = *state;
+    scene_lay_out(scene, &chart_wide, charts_wall);
+    char *texts = scene_part(scene, "wall-text.dat");
+    assert_non_null(strstr(texts, "against serial"));
+    free(texts);
+    scene_rewrite(scene, without_serial);
+    scene_lay_out(scene, &chart_wide, charts_wall);
+    texts = scene_part(scene, "wall-text.dat");
+    assert_null(strstr(texts, "serial"));
+    assert_null(strstr(texts, "bold"));
+    free(texts);
+}
+
+/* The longest bar takes what its figures leave of the panel, and the last tick is at its end or beyond. */
+static void test_bars_fill_their_panel(void **state)
+{
+    struct scene *scene = *state;
+    for (int f = 0; f < 2; f++) {
+        enum { PANELS_MOST = 4 };
+        double xmax[PANELS_MOST], scale[PANELS_MOST], longest[PANELS_MOST] = {0}, last[PANELS_MOST] = {0};
+        size_t count, panels;
+        scene_lay_out(scene, f ? &chart_narrow : &chart_wide, charts_wall);
+        char *script = scene_part(scene, f ? "wall-narrow.gp" : "wall.gp");
+        panels = read_array(script, "XMAX", xmax, PANELS_MOST);
+        assert_int_equal(read_array(script, "SCALE", scale, PANELS_MOST), panels);
+        struct scene_row *rows = scene_rows(scene, f ? "wall-narrow.dat" : "wall.dat", &count);
+        for (size_t i = 0; i < count; i++) {
+            size_t p = (size_t)rows[i].columns[0] - 1;
+            longest[p] = fmax(longest[p], rows[i].columns[3] * scale[p]);
+        }
+        free(rows);
+        char *ticks = strstr(script, "array XTICS");
+        for (size_t p = 0; p < panels; p++) {
+            ticks = strchr(ticks, '\'') + 1;
+            char *end = strchr(ticks, '\'');
+            *end = '\0';
+            last[p] = atof(strrchr(ticks, ' '));
+            ticks = end + 1;
+            assert_true(last[p] >= longest[p] * 0.999 && last[p] <= xmax[p] * 1.001);
+            assert_true(longest[p] / xmax[p] > 0.5);
+        }
+        free(script);
+    }
+}
+
 int main(int argc, char **argv)
 {
     scene_fixture = argc > 1 ? argv[1] : getenv("IORACE_FIXTURE");
@@ -373,6 +482,10 @@ int main(int argc, char **argv)
         SCENE_TEST(test_open_loop),
         SCENE_TEST(test_long_names),
         SCENE_TEST(test_many_failures),
+        SCENE_TEST(test_order_tells_failures_apart),
+        SCENE_TEST(test_block_numbers_have_their_word),
+        SCENE_TEST(test_wall_speaks_of_serial_where_it_is),
+        SCENE_TEST(test_bars_fill_their_panel),
     };
     return cmocka_run_group_tests_name("charts_look", tests, NULL, NULL);
 }

@@ -165,10 +165,74 @@ static void linear_axes_have_round_ticks(void **state)
     assert_string_equal(axis.ticks, "\"0\" 0, \"0.2\" 0.2, \"0.4\" 0.4, \"0.6\" 0.6");
     axis_linear(&axis, 0, 12000, 3);
     assert_string_equal(axis.ticks, "\"0\" 0, \"5,000\" 5000, \"10,000\" 10000");
+    axis_linear(&axis, 1, 114, 4); /* and three of them at least */
+    assert_string_equal(axis.ticks, "\"20\" 20, \"40\" 40, \"60\" 60, \"80\" 80, \"100\" 100");
+    axis_from_zero(&axis, 0.702, 6); /* the last is at the longest or beyond */
+    assert_non_null(strstr(axis.ticks, "\"0.8\" 0.8"));
+    assert_near(axis.hi, 0.8);
+    axis_from_zero(&axis, 0.6, 6);
+    assert_near(axis.hi, 0.6);
+    axis_from_zero(&axis, 0, 6);
+    assert_true(axis.hi > 0);
     axis_linear(&axis, 0, 0, 3); /* nothing to show is still an axis */
     assert_true(axis.hi > axis.lo);
     axis_percent(&axis, -6, 11, 4);
     assert_string_equal(axis.ticks, "\"\u22125 %%\" -5, \"0\" 0, \"+5 %%\" 5, \"+10 %%\" 10");
+}
+
+static size_t count_ticks(const struct chart_axis *axis)
+{
+    size_t quotes = 0;
+    for (const char *p = axis->ticks; *p; p++)
+        quotes += *p == '"';
+    return quotes / 2;
+}
+
+/* Whatever the range, there are enough ticks to read a value, and not too many. */
+static void axes_have_three_ticks_at_least(void **state)
+{
+    (void)state;
+    struct chart_axis axis;
+    for (double lo = 0.013; lo < 5000; lo *= 1.7)
+        for (double factor = 1.05; factor < 1e7; factor *= 1.37) {
+            axis_log(&axis, lo, lo * factor);
+            assert_true(axis.log && count_ticks(&axis) >= 3 && count_ticks(&axis) <= 14);
+            for (int wanted = 3; wanted < 9; wanted++) {
+                axis_linear(&axis, lo, lo * factor, wanted);
+                assert_true(count_ticks(&axis) >= 3 && count_ticks(&axis) <= 16);
+                axis_from_zero(&axis, lo * factor, wanted);
+                assert_true(count_ticks(&axis) >= 3 && axis.hi >= lo * factor * 0.999);
+            }
+        }
+    /* What the powers of ten leave a single tick of. */
+    axis_log(&axis, 3.6, 9.8);
+    assert_string_equal(axis.ticks, "\"4\" 4, \"6\" 6, \"8\" 8");
+}
+
+static void units_agree_with_the_figures(void **state)
+{
+    (void)state;
+    static const double seconds[] = {20, 1, 0.702, 0.0996, 0.0994, 0.005, 0.001, 0.0004};
+    struct text_pool *pool = text_pool_create();
+    for (size_t i = 0; i < COUNT(seconds); i++) {
+        double scale;
+        const char *unit = text_time_unit(seconds[i], &scale), *figure = units_duration(pool, seconds[i]);
+        assert_string_equal(strchr(figure, ' ') + 1, unit);
+        assert_near(scale, strcmp(unit, "s") == 0 ? 1 : strcmp(unit, "ms") == 0 ? 1e3 : 1e6);
+    }
+    text_pool_destroy(pool);
+}
+
+static void labels_without_room_are_short(void **state)
+{
+    (void)state;
+    char text[200];
+    text_runner(text, sizeof(text), "serial", TEXT_BODY, 1000);
+    assert_string_equal(text, "one after another (serial)");
+    text_runner(text, sizeof(text), "serial", TEXT_BODY, 200);
+    assert_string_equal(text, "serial");
+    text_runner(text, sizeof(text), "no-such-runner-but-a-long-name", TEXT_BODY, 200);
+    assert_true(text_width(text, TEXT_BODY) <= 200 && strstr(text, "\u2026"));
 }
 
 static void log_axes_have_the_points_as_ticks(void **state)
@@ -225,7 +289,8 @@ static void tails_have_named_percentiles(void **state)
     assert_non_null(strstr(axis.ticks, "\"p95\" 20"));
     assert_non_null(strstr(axis.ticks, "\"p99\" 100"));
     assert_null(strstr(axis.ticks, "p99.9"));
-    assert_near(axis_place(&axis, 2), 0);
+    /* The first marker is not on the other axis' labels. */
+    assert_true(axis_place(&axis, 2) * 1200 >= 12 && axis_place(&axis, 2) * 1200 < 30);
     /* Where there is little room the tail's names are kept. */
     axis_tail(&axis, 1e5, 500);
     assert_non_null(strstr(axis.ticks, "\"p99.9\" 1000"));
@@ -290,6 +355,9 @@ int main(void)
         cmocka_unit_test(settings_are_said_in_words),
         cmocka_unit_test(linear_axes_have_round_ticks),
         cmocka_unit_test(log_axes_have_the_points_as_ticks),
+        cmocka_unit_test(axes_have_three_ticks_at_least),
+        cmocka_unit_test(units_agree_with_the_figures),
+        cmocka_unit_test(labels_without_room_are_short),
         cmocka_unit_test(amounts_begin_at_zero_while_that_shows_something),
         cmocka_unit_test(tails_have_named_percentiles),
         cmocka_unit_test(labels_move_apart_as_little_as_possible),

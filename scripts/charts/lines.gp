@@ -1,5 +1,5 @@
 # Lines, a runner each: its interval as a band, its name (as text) at the line's end. A panel, or some one under another.
-# NAME.dat: runner's number in the style, x, y, interval, 1 where it has a marker; panels are two empty lines apart.
+# NAME.dat: runner's number in the style, x, y, interval, 1 where it has a marker, 2: a hollow circle; panels are two empty lines apart.
 do for [FORMAT in FORMATS] {
     eval BEGIN(FORMAT)
     do for [p = 1:PANELS] {
@@ -23,7 +23,10 @@ do for [FORMAT in FORMATS] {
              for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) ? $2 : NaN):3 \
                  with lines lt RUNNER(i) lw LINE_WIDTH[RUNNER(i)] * THICKNESS title 'line', \
              for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) && $6 == 1 ? $2 : NaN):3 \
-                 with points lt RUNNER(i) ps MARKER_SIZE[RUNNER(i)] * POINT(FORMAT) lw 2.5 title 'points'
+                 with points lt RUNNER(i) ps MARKER_SIZE[RUNNER(i)] * POINT(FORMAT) lw 2.5 title 'points', \
+             '' index p - 1 using ($6 == 2 ? $2 : NaN):3 with points pt 7 lc rgb "#ffffff" ps 2.6 * POINT(FORMAT) title 'saturated', \
+             for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) && $6 == 2 ? $2 : NaN):3 \
+                 with points lt RUNNER(i) pt 6 ps 2.4 * POINT(FORMAT) lw 3 dt solid title 'saturated'
     }
     eval OVERLAY
     eval END

@@ -1,5 +1,5 @@
 # Every run in the order they ran, against the median of its own runner and workload.
-# NAME.dat: order, percent, runner's number in the style, 0 inside, 1 above, -1 below the axis, 2 failed;
+# NAME.dat: order, percent, runner's number in the style, 0 inside, 1 above, -1 below the axis, 2 failed, 3 not supported;
 # then, after two empty lines, the blocks: from, to, median.
 do for [FORMAT in FORMATS] {
     eval BEGIN(FORMAT)
@@ -17,7 +17,10 @@ do for [FORMAT in FORMATS] {
              with points pt variable lc variable ps DOT_SIZE * POINT(FORMAT) lw 2 title 'run', \
          '' index 0 using ($4 == 1 ? $1 : NaN):(YMAX - 12 * PX):3 with points pt 9 lc variable ps 2 * POINT(FORMAT) title 'above the axis', \
          '' index 0 using ($4 == -1 ? $1 : NaN):(YMIN + 12 * PX):3 with points pt 11 lc variable ps 2 * POINT(FORMAT) title 'below the axis', \
-         '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 12 * PX) with points pt 2 lc rgb ALARM ps 2 * POINT(FORMAT) lw 3 title 'failed run'
+         '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 16 * PX) with points pt 7 lc rgb "#ffffff" ps 1.6 * DOT_SIZE * POINT(FORMAT) title 'failed run', \
+         '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 16 * PX) with points pt 6 lc rgb ALARM ps 1.6 * DOT_SIZE * POINT(FORMAT) lw 3 title 'failed run', \
+         '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 16 * PX) with points pt 2 lc rgb ALARM ps 0.8 * DOT_SIZE * POINT(FORMAT) lw 3 title 'failed run', \
+         '' index 0 using ($4 == 3 ? $1 : NaN):(YMIN + 16 * PX) with points pt 12 lc rgb SOFT ps 1.25 * DOT_SIZE * POINT(FORMAT) lw 2.5 title 'not supported'
     eval OVERLAY
     eval END
 }

@@ -266,17 +266,42 @@ class Charts(support.Case):
                          ["rate-1.svg", "order.svg"])
         xml.etree.ElementTree.parse(charts / "rate-1.svg")
         points = [line.split("\t") for line in (charts / "rate-1.dat").read_text().splitlines() if line and line[0] != "#"]
-        self.assertEqual([tuple(point[:3]) for point in points],
-                         [(panel, slot, rate) for panel in "12" for slot in "23" for rate in ("1000", "2000")])
-        hollow = {(slot, rate) for _, slot, rate, *_, saturated in points if saturated == "1"}
+        self.assertEqual([tuple(point[:2]) for point in points if point[2] != "nan"],
+                         [(slot, rate) for _panel in "12" for slot in "23" for rate in ("1000", "2000")])
+        points = [point for point in points if point[2] != "nan"]
+        hollow = {(slot, rate) for slot, rate, *_, marked in points if marked == "2"}
         self.assertIn(("2", "2000"), hollow)
         self.assertNotIn(("2", "1000"), hollow)
         for response, service in zip(points[:4], points[4:]):
-            self.assertGreaterEqual(float(response[3]), float(service[3]))
-        words = (charts / "rate-1-text.dat").read_text()
-        for text in ("response: from when a job was due, 99 % within (ms)", "service: from when it was begun",
-                     "jobs offered per second", "saturated: the jobs piled up"):
-            self.assertIn(text, words)
+            self.assertGreaterEqual(float(response[2]), float(service[2]))
+        for name in ("rate-1", "rate-1-narrow"):
+            words = " ".join(line.split("\t")[2] for line in (charts / f"{name}-text.dat").read_text().splitlines()
+                             if line.count("\t") > 2)
+            for text in ("from when a job was due", "from when it was begun", "concurrency 20", "(logarithmic)",
+                         "Hollow circle: saturated", "99 % within (ms", "at 2,000 jobs/s", " ms"):
+                self.assertIn(text, words)
+            script = (charts / f"{name}.gp").read_text()
+            for ticks in re.findall(r"^array YTICS.*'(.*)', '(.*)'", script, re.M)[0]:
+                self.assertGreaterEqual(ticks.count('"') // 2, 3)
+        self.assertRegex((charts / "order-text.dat").read_text(), "\tresponse time")
+        caption = json.loads((charts / "index.json").read_text())[1]["caption"]
+        self.assertIn("Response time: from when a job was due", caption)
+
+    def test_order_is_of_response_times(self):
+        if not shutil.which("gnuplot"):
+            self.skipTest("gnuplot is not installed")
+        text = (support.SOURCE / "bench/tests/fixtures/rate/run.ndjson").read_text()
+        lines = [json.loads(line) for line in text.splitlines()]
+        # Nothing is saturated: then there is no word of it. And each run took just as long, as its schedule says.
+        for line in lines:
+            if line["type"] == "trial" and line["state"] == "ok":
+                line["wall_s"] = 2.0
+        self.write("stored/run.ndjson", "".join(json.dumps(line) + "\n" for line in lines if line["type"] != "summary"))
+        self.assertStatus(self.iorace("plot", "stored"), 0)
+        charts = self.dir / "stored" / "charts"
+        dots = (charts / "order.dat").read_text().split("\n\n\n")[0].splitlines()[1:]
+        self.assertTrue(any(abs(float(dot.split("\t")[1])) > 0.01 for dot in dots), dots)
+        self.assertNotIn("saturated", (charts / "rate-1-text.dat").read_text())
 
 
 class BadInput(support.Case):
