@@ -3,10 +3,28 @@
 #include <math.h>
 #include <string.h>
 #include "../plan/knee.h"
+#include "../trial/open_loop.h"
 
 bool lane_is_saturated(const struct summary_record *lane)
 {
     return lane->trials == 0 || 2 * lane->saturated > lane->trials;
+}
+
+bool lane_tells_saturation(const struct summary_record *lane)
+{
+    return lane->jobs >= OPEN_LOOP_LEAST_JOBS;
+}
+
+bool lane_went_well(const struct trial_index *index, const struct summary_record *lane)
+{
+    return strcmp(lane->state, "ok") == 0 && strcmp(lane->runner, "null") != 0 &&
+           !trial_index_flagged(index, lane->cell, lane->runner, "origin_saturated");
+}
+
+/* Half of the trials one way and half the other decide nothing. */
+static bool is_decided(const struct trial_index *index, const struct summary_record *lane)
+{
+    return lane_went_well(index, lane) && lane_tells_saturation(lane) && 2 * lane->saturated != lane->trials;
 }
 
 /* Returns the runner's lane with the lowest rate above this one, or NULL. */
@@ -22,19 +40,28 @@ static const struct summary_record *next_lane(const struct lane_group *group, co
     return next;
 }
 
-struct knee_found knee_find(const struct lane_group *group, const char *runner)
+struct knee_found knee_find(const struct lane_group *group, const struct trial_index *index, const char *runner)
 {
     struct knee_found found = {.limit_ms = NAN};
     const struct summary_record *lane = next_lane(group, runner, 0);
     for (; lane && !found.too_much; lane = next_lane(group, runner, lane->offered_per_s)) {
         bool late = isfinite(found.limit_ms) && lane->response_p99_ms > found.limit_ms;
-        if (lane_is_saturated(lane) || late) {
+        if (!is_decided(index, lane)) {
+            found.unknown_above = true;
+            if (!found.failed && strcmp(lane->state, "failed") == 0)
+                found.failed = lane;
+        } else if (lane_is_saturated(lane) || late) {
             found.too_much = lane;
-            break;
+        } else {
+            found.kept_up = lane;
+            found.failed = NULL;
+            found.unknown_below = found.unknown_below || found.unknown_above;
+            found.unknown_above = false;
+            if (isnan(found.limit_ms))
+                found.limit_ms = knee_limit_ms(lane->response_p99_ms);
         }
-        found.kept_up = lane;
-        if (isnan(found.limit_ms))
-            found.limit_ms = knee_limit_ms(lane->response_p99_ms);
     }
+    if (!found.kept_up)
+        found.unknown_below = found.unknown_above;
     return found;
 }

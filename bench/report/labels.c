@@ -46,8 +46,11 @@ char *label_head(const struct lane_group *group, bool named)
         same_jobs = same_jobs && lane->jobs == first->jobs && lane->jobs > 0;
         if (strcmp(lane->runner, "serial") == 0 || strcmp(lane->runner, "null") == 0)
             continue;
-        least = lane->concurrency < least ? lane->concurrency : least;
-        most = lane->concurrency > most ? lane->concurrency : most;
+        /* Never more at once than there are jobs, whatever was allowed. */
+        bool few = lane->jobs > 0 && lane->jobs < lane->concurrency;
+        int64_t at_once = few ? lane->jobs : lane->concurrency;
+        least = at_once < least ? at_once : least;
+        most = at_once > most ? at_once : most;
     }
     if (most == 0)
         most = 1; /* serial alone */

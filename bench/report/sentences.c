@@ -2,6 +2,7 @@
  * What was found, in plain sentences. A sentence claims only what an interval supports; where none does there is
  * silence, since a reader takes a sentence for a fact and a table for a measurement.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,53 +23,52 @@ void sentence_begin_clause(struct sentence *sentence)
         fputs("; ", sentence->out);
 }
 
-const char *sentence_times(char buffer[64], double ratio)
+static void format_number(char buffer[64], double value, int digits)
 {
-    if (ratio >= 9.95) {
-        text_count(buffer, 64, ratio);
+    int decimals = digits - 1 - (int)floor(log10(value));
+    if (decimals <= 0) {
+        text_count(buffer, 64, value);
+        return;
+    }
+    size_t length = (size_t)snprintf(buffer, 64, "%.*f", decimals < 9 ? decimals : 9, value);
+    while (buffer[length - 1] == '0')
+        buffer[--length] = '\0';
+    if (buffer[length - 1] == '.')
+        buffer[--length] = '\0';
+}
+
+bool sentence_lies_within(double said, double value, double lo, double hi)
+{
+    double slack = pow(10, floor(log10(value)) - 2) / 2;
+    return said >= lo - slack && said <= hi + slack;
+}
+
+const char *sentence_number(char buffer[64], double value, double lo, double hi)
+{
+    if (!(value > 0) || !isfinite(value)) {
+        snprintf(buffer, 64, "%g", value);
         return buffer;
     }
-    snprintf(buffer, 64, "%.1f", ratio);
-    char *point = strstr(buffer, ".0");
-    if (point)
-        *point = '\0';
+    format_number(buffer, value, 2);
+    double said = value >= 99.5 ? round(value) : strtod(buffer, NULL);
+    if (!sentence_lies_within(said, value, lo, hi))
+        format_number(buffer, value, 3);
     return buffer;
 }
 
-/* Whether another group would begin its sentence with the same words. */
-static bool is_ambiguous(char *const *heads, size_t count, size_t i)
+/* Whether the run has another group of the same workload: then a head names its cell, even where the counts differ, since
+ * nobody knows a cell by its counts. */
+static bool is_ambiguous(const struct lane_group *groups, size_t count, size_t i)
 {
     for (size_t j = 0; j < count; j++)
-        if (j != i && strcmp(heads[j], heads[i]) == 0)
+        if (j != i && strcmp(groups[j].lanes[0]->workload, groups[i].lanes[0]->workload) == 0)
             return true;
     return false;
 }
 
-static void free_heads(char **heads, size_t count)
-{
-    for (size_t i = 0; heads && i < count; i++)
-        free(heads[i]);
-    free(heads);
-}
-
-/* Returns how each group's sentence begins, or NULL (out of memory). */
-static char **make_heads(const struct lane_group *groups, size_t count)
-{
-    char **heads = calloc(count + 1, sizeof(*heads));
-    bool whole = heads != NULL;
-    for (size_t i = 0; whole && i < count; i++) {
-        heads[i] = label_head(&groups[i], false);
-        whole = heads[i] != NULL;
-    }
-    if (whole)
-        return heads;
-    free_heads(heads, count);
-    return NULL;
-}
-
 static void say_rate(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
 {
-    char *clauses = sentences_of_rate(group);
+    char *clauses = sentences_of_rate(group, &speaker->index);
     speaker->out_of_memory = speaker->out_of_memory || !clauses;
     if (clauses && clauses[0]) {
         sentence_begin_clause(sentence);
@@ -81,9 +81,9 @@ static void say_all(struct speaker *speaker, struct sentence *sentence, const st
 {
     if (lane_group_is_open(group)) {
         say_rate(speaker, sentence, group);
-    } else if (group->swept && strcmp(group->swept, "concurrency") == 0) {
+    } else if (group->swept) {
         sentence_say_sweep(speaker, sentence, group);
-    } else if (!group->swept) {
+    } else {
         sentence_say_cell(speaker, sentence, group);
     }
 }
@@ -110,14 +110,14 @@ static void say_group(struct speaker *speaker, const struct lane_group *group, c
 
 static void say_groups(struct speaker *speaker, const struct lane_group *groups, size_t count)
 {
-    char **heads = make_heads(groups, count);
-    speaker->out_of_memory = speaker->out_of_memory || !heads;
-    for (size_t i = 0; heads && i < count; i++) {
-        char *named = is_ambiguous(heads, count, i) ? label_head(&groups[i], true) : NULL;
-        say_group(speaker, &groups[i], named ? named : heads[i]);
-        free(named);
+    for (size_t i = 0; i < count; i++) {
+        char *head = label_head(&groups[i], is_ambiguous(groups, count, i));
+        if (head)
+            say_group(speaker, &groups[i], head);
+        else
+            speaker->out_of_memory = true;
+        free(head);
     }
-    free_heads(heads, count);
 }
 
 char *report_sentences(const struct run_data *run)

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "knee_found.h"
+#include "labels.h"
 #include "report.h"
 #include "sentences_parts.h"
 
@@ -27,13 +29,7 @@ static bool is_paced(const struct summary_record *lane)
 
 bool lane_is_measured(struct speaker *speaker, const struct summary_record *lane)
 {
-    if (!lane || strcmp(lane->state, "ok") != 0 || lane_is_under(lane, "null") || is_paced(lane))
-        return false;
-    struct trial_span span = trial_index_find(&speaker->index, lane->cell, lane->runner);
-    for (size_t i = 0; i < span.count; i++)
-        if (trial_has_flag(speaker->index.trials[span.order[i]].flags, "origin_saturated"))
-            return false;
-    return true;
+    return lane && !is_paced(lane) && lane_went_well(&speaker->index, lane);
 }
 
 /* Measured, with an interval against a serial lane that is measured too. */
@@ -44,19 +40,23 @@ static bool is_sound(struct speaker *speaker, const struct summary_record *lane)
            lane_is_measured(speaker, summary_serial_of(speaker->run, lane));
 }
 
-bool lane_is_faster(struct speaker *speaker, const struct summary_record *lane)
+static struct comparison make_comparison(enum relation relation, double ratio, double lo, double hi)
 {
-    return lane->speedup_ci_lo > MATTERS && is_sound(speaker, lane);
+    if (relation == SECOND_LESS)
+        return (struct comparison){relation, 1 / ratio, 1 / hi, 1 / lo};
+    return (struct comparison){relation, ratio, lo, hi};
 }
 
-bool lane_is_slower(struct speaker *speaker, const struct summary_record *lane)
+struct comparison lane_against_serial(struct speaker *speaker, const struct summary_record *lane)
 {
-    return lane->speedup_ci_hi < 1 / MATTERS && is_sound(speaker, lane);
-}
-
-bool lane_is_no_faster(struct speaker *speaker, const struct summary_record *lane)
-{
-    return lane->speedup_ci_lo >= 1 / MATTERS && lane->speedup_ci_hi <= MATTERS && is_sound(speaker, lane);
+    double lo = lane->speedup_ci_lo, hi = lane->speedup_ci_hi;
+    enum relation relation = UNDECIDED;
+    if (is_sound(speaker, lane))
+        relation = lo > MATTERS                         ? FIRST_LESS
+                   : hi < 1 / MATTERS                   ? SECOND_LESS
+                   : lo >= 1 / MATTERS && hi <= MATTERS ? ALIKE
+                                                        : UNDECIDED;
+    return make_comparison(relation, lane->speedup_median, lo, hi);
 }
 
 struct comparison lanes_compare(struct speaker *speaker, const struct summary_record *first,
@@ -66,19 +66,29 @@ struct comparison lanes_compare(struct speaker *speaker, const struct summary_re
     if (paired_compare(&ratio, &speaker->index, trial_index_find(&speaker->index, second->cell, second->runner),
                        trial_index_find(&speaker->index, first->cell, first->runner), figure) != 0) {
         speaker->out_of_memory = true;
-        return (struct comparison){UNDECIDED, NAN};
+        return (struct comparison){UNDECIDED, NAN, NAN, NAN};
     }
-    if (ratio.lo > 1 && ratio.ratio > MATTERS)
-        return (struct comparison){FIRST_LESS, ratio.ratio};
-    if (ratio.hi < 1 && ratio.ratio < 1 / MATTERS)
-        return (struct comparison){SECOND_LESS, 1 / ratio.ratio};
-    return (struct comparison){ratio.lo >= 1 / MATTERS && ratio.hi <= MATTERS ? ALIKE : UNDECIDED, NAN};
+    enum relation relation = ratio.lo > 1 && ratio.ratio > MATTERS            ? FIRST_LESS
+                             : ratio.hi < 1 && ratio.ratio < 1 / MATTERS      ? SECOND_LESS
+                             : ratio.lo >= 1 / MATTERS && ratio.hi <= MATTERS ? ALIKE
+                                                                              : UNDECIDED;
+    return make_comparison(relation, ratio.ratio, ratio.lo, ratio.hi);
+}
+
+bool runner_races(const char *runner)
+{
+    return strcmp(runner, "serial") != 0 && strcmp(runner, "null") != 0;
+}
+
+const char *subject_definite(const char *runner)
+{
+    return strcmp(runner, "threads") == 0 ? "the thread pool" : label_subject(runner);
 }
 
 static int compare_claims(const void *left, const void *right)
 {
     const struct claim *a = left, *b = right;
-    return (a->speedup < b->speedup) - (a->speedup > b->speedup);
+    return (a->ratio < b->ratio) - (a->ratio > b->ratio);
 }
 
 struct claim *claims_make(struct speaker *speaker, const struct lane_group *group)

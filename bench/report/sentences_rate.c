@@ -14,6 +14,7 @@
 
 struct rate_speaker {
     FILE *out;
+    const struct trial_index *index;
     struct text_pool *words;
     unsigned clauses;
 };
@@ -35,60 +36,68 @@ static bool is_first_of_runner(const struct lane_group *group, size_t i)
 /* "coroutines kept up with 9,600 a second (99 % done within 2.41 ms) and not with 10,100" */
 static void say_knee(struct rate_speaker *speaker, const struct lane_group *group, const char *runner)
 {
-    struct knee_found found = knee_find(group, runner);
+    struct knee_found found = knee_find(group, speaker->index, runner);
     const char *subject = label_subject(runner);
     if (!found.kept_up && !found.too_much)
         return;
     begin_clause(speaker);
     if (!found.kept_up) {
-        fprintf(speaker->out, "%s did not keep up with %s a second, the least that was tried", subject,
-                units_count(speaker->words, found.too_much->offered_per_s));
+        fprintf(speaker->out, "%s did not keep up with %s a second%s", subject,
+                units_count(speaker->words, found.too_much->offered_per_s),
+                found.unknown_below ? "" : ", the least that was tried");
         return;
     }
     fprintf(speaker->out, "%s kept up with %s a second", subject,
             units_count(speaker->words, found.kept_up->offered_per_s));
-    if (isfinite(found.kept_up->response_p99_ms))
+    if (found.kept_up->response_p99_ms > 0)
         fprintf(speaker->out, " (99 %% done within %s)",
                 units_duration(speaker->words, found.kept_up->response_p99_ms / 1e3));
     if (found.too_much)
         fprintf(speaker->out, " and not with %s", units_count(speaker->words, found.too_much->offered_per_s));
-    else
+    else if (found.failed)
+        fprintf(speaker->out, ", but with %s a second runs failed",
+                units_count(speaker->words, found.failed->offered_per_s));
+    else if (!found.unknown_above)
         fputs(", the most that was tried", speaker->out);
 }
 
-static double hidden(const struct summary_record *lane)
+/* A time of nothing is none that could be told to anybody: it divides to any number of times. */
+static double hidden(const struct rate_speaker *speaker, const struct summary_record *lane)
 {
+    if (!lane_went_well(speaker->index, lane) || !(lane->service_p99_ms > 0))
+        return 0;
     double ratio = lane->response_p99_ms / lane->service_p99_ms;
     /* What the client itself was late with no closed loop hides. */
     bool own_doing = strcmp(lane->workload, "null") == 0 || lane->pacing_p99_ms > OWN_SHARE * lane->queue_p99_ms;
-    bool counts = !own_doing && ratio >= HIDDEN_TIMES &&
-                  lane->response_p99_ms - lane->service_p99_ms >= HIDDEN_LEAST_MS && strcmp(lane->runner, "null") != 0;
+    bool counts =
+        !own_doing && ratio >= HIDDEN_TIMES && lane->response_p99_ms - lane->service_p99_ms >= HIDDEN_LEAST_MS;
     return counts ? ratio : 0;
 }
 
 /* Whether of two lanes this one shows better what a closed loop hides: one that kept up before one that did not, of
  * which it is no surprise; of those that kept up, the one of which it hides the most, of the others the one that piled
  * up least. */
-static bool shows_better(const struct summary_record *lane, const struct summary_record *other)
+static bool shows_better(const struct rate_speaker *speaker, const struct summary_record *lane,
+                         const struct summary_record *other)
 {
     bool piled_up = lane_is_saturated(lane);
     if (piled_up != lane_is_saturated(other))
         return !piled_up;
-    return piled_up ? lane->response_p99_ms < other->response_p99_ms : hidden(lane) > hidden(other);
+    return piled_up ? lane->response_p99_ms < other->response_p99_ms : hidden(speaker, lane) > hidden(speaker, other);
 }
 
-static const struct summary_record *best_example(const struct lane_group *group)
+static const struct summary_record *best_example(const struct rate_speaker *speaker, const struct lane_group *group)
 {
     const struct summary_record *best = NULL;
     for (size_t i = 0; i < group->count; i++)
-        if (hidden(group->lanes[i]) > 0 && (!best || shows_better(group->lanes[i], best)))
+        if (hidden(speaker, group->lanes[i]) > 0 && (!best || shows_better(speaker, group->lanes[i], best)))
             best = group->lanes[i];
     return best;
 }
 
 static void say_hidden(struct rate_speaker *speaker, const struct lane_group *group)
 {
-    const struct summary_record *lane = best_example(group);
+    const struct summary_record *lane = best_example(speaker, group);
     if (!lane)
         return;
     begin_clause(speaker);
@@ -103,11 +112,11 @@ static void say_hidden(struct rate_speaker *speaker, const struct lane_group *gr
         units_duration(speaker->words, lane->service_p99_ms / 1e3));
 }
 
-char *sentences_of_rate(const struct lane_group *group)
+char *sentences_of_rate(const struct lane_group *group, const struct trial_index *index)
 {
     char *text = NULL;
     size_t size;
-    struct rate_speaker speaker = {.words = text_pool_create()};
+    struct rate_speaker speaker = {.index = index, .words = text_pool_create()};
     if (speaker.words)
         speaker.out = text_stream_open(&text, &size);
     if (speaker.out) {

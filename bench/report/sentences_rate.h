@@ -10,6 +10,6 @@
  *
  * Returns the clauses with "; " between, "" if there is nothing to say, malloc'ed; or NULL (memory).
  */
-char *sentences_of_rate(const struct lane_group *group);
+char *sentences_of_rate(const struct lane_group *group, const struct trial_index *index);
 
 #endif

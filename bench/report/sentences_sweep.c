@@ -1,15 +1,28 @@
-/* What is said of a sweep: where each runner did best, and where coroutines and the thread pool part. */
+/* What is said of a sweep: where each runner did best, where two of them part (sentences_sweep_pair.c), and what could not be
+ * measured. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include "labels.h"
 #include "sentences_parts.h"
 
-/* A concurrency at which both were measured. */
+/* A runner's point. */
 struct point {
-    int64_t concurrency;
-    const struct summary_record *coroutines, *threads;
-    struct comparison time;
+    double x; /* of what is swept */
+    const struct summary_record *lane;
 };
+
+static bool sweeps_concurrency(const struct lane_group *group)
+{
+    return strcmp(group->swept, "concurrency") == 0;
+}
+
+/* Where more are allowed at once than there are jobs, no more are at once than at the point before: it is none. */
+bool sweep_has_point(const struct lane_group *group, size_t i)
+{
+    const struct summary_record *lane = group->lanes[i];
+    return isfinite(group->x[i]) && !(sweeps_concurrency(group) && lane->jobs > 0 && group->x[i] > (double)lane->jobs);
+}
 
 /* Whether no lane before the i-th is under the same runner. */
 static bool is_first_of_runner(const struct lane_group *group, size_t i)
@@ -17,141 +30,268 @@ static bool is_first_of_runner(const struct lane_group *group, size_t i)
     return group_lane(group, group->lanes[i]->runner) == group->lanes[i];
 }
 
-/*
- * Returns a runner's point with the most jobs per second, if that is faster than one after another; otherwise NULL. A
- * point that may not be spoken of and looks better still leaves open which is the best.
- */
-static const struct summary_record *best_point(struct speaker *speaker, const struct lane_group *group,
-                                               const char *runner)
+static int compare_doubles(const void *left, const void *right)
 {
-    const struct summary_record *best = NULL;
-    for (size_t i = 0; i < group->count; i++) {
-        const struct summary_record *lane = group->lanes[i];
-        if (lane_is_under(lane, runner) && isfinite(lane->jobs_per_s_median) &&
-            (!best || lane->jobs_per_s_median > best->jobs_per_s_median))
-            best = lane;
-    }
-    return best && lane_is_faster(speaker, best) ? best : NULL;
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
 }
 
-/* "coroutines did best at 200 at once, 129 times sooner than one after another; a thread pool at 100, 69 times" */
+void sentence_say_points(FILE *out, const struct lane_group *group, const double *x, size_t count)
+{
+    bool concurrency = sweeps_concurrency(group);
+    if (!concurrency)
+        fprintf(out, "%s=", group->swept);
+    for (size_t i = 0; i < count; i++) {
+        char text[64];
+        if (concurrency)
+            text_count(text, sizeof(text), x[i]);
+        else
+            snprintf(text, sizeof(text), "%.15g", x[i]);
+        fprintf(out, "%s%s", i == 0 ? "" : i + 1 == count ? " and " : ", ", text);
+    }
+    if (concurrency)
+        fputs(" at once", out);
+}
+
+void sentence_say_point(FILE *out, const struct lane_group *group, double x)
+{
+    sentence_say_points(out, group, &x, 1);
+}
+
+/* --- where each runner did best --- */
+
+enum best_kind {
+    BEST_ALONE, /* at a point that is better than its neighbours */
+    BEST_RANGE, /* at several that are alike, and better than what lies before and behind */
+    BEST_FLAT,  /* the same from a point to the last */
+    BEST_ONLY,  /* there is but one point */
+};
+
+/* Returns a runner's points of a sweep, ascending, and their number; NULL: out of memory. */
+static struct point *runner_points(struct speaker *speaker, const struct lane_group *group, const char *runner,
+                                   size_t *ret_count)
+{
+    struct point *points = calloc(group->count, sizeof(*points));
+    size_t count = 0;
+    speaker->out_of_memory = speaker->out_of_memory || !points;
+    for (size_t i = 0; points && i < group->count; i++)
+        if (lane_is_under(group->lanes[i], runner) && sweep_has_point(group, i))
+            points[count++] = (struct point){.x = group->x[i], .lane = group->lanes[i]};
+    if (points)
+        qsort(points, count, sizeof(*points), compare_doubles);
+    *ret_count = count;
+    return points;
+}
+
+/*
+ * Keep the points that may be spoken of, and find the one with the most jobs per second. Returns false where another may
+ * be better: one at which the test server was the limit, or whose runs failed in part and looks better.
+ */
+static bool find_best(struct speaker *speaker, struct point *points, size_t *count, size_t *ret_best)
+{
+    size_t kept = 0, best = 0;
+    double hidden = 0;
+    bool limited = false;
+    for (size_t i = 0; i < *count; i++) {
+        if (lane_is_measured(speaker, points[i].lane)) {
+            points[kept++] = points[i];
+            continue;
+        }
+        limited = limited || strcmp(points[i].lane->state, "ok") == 0;
+        hidden = fmax(hidden, points[i].lane->jobs_per_s_median);
+    }
+    *count = kept;
+    for (size_t i = 1; i < kept; i++)
+        if (points[i].lane->jobs_per_s_median > points[best].lane->jobs_per_s_median)
+            best = i;
+    *ret_best = best;
+    return kept > 0 && !limited && points[best].lane->jobs_per_s_median >= hidden;
+}
+
+static enum relation against_best(struct speaker *speaker, const struct point *best, const struct point *other)
+{
+    return lanes_compare(speaker, best->lane, other->lane, trial_seconds_per_job).relation;
+}
+
+/*
+ * A point is the best only if it is better than its neighbours by more than matters, and surely so. Points beside it
+ * that are as good are the best together with it; where they go on to the last, nothing more was gained from the first of
+ * them on. Anything else is not known well enough to be said.
+ */
+static bool claim_best(struct speaker *speaker, const struct lane_group *group, const char *runner, struct claim *claim)
+{
+    size_t count, best, low, high;
+    struct point *points = runner_points(speaker, group, runner, &count);
+    bool known = points && find_best(speaker, points, &count, &best);
+    if (known) {
+        for (low = best; low > 0 && against_best(speaker, &points[best], &points[low - 1]) == ALIKE;)
+            low--;
+        for (high = best; high + 1 < count && against_best(speaker, &points[best], &points[high + 1]) == ALIKE;)
+            high++;
+        known = (low == 0 || against_best(speaker, &points[best], &points[low - 1]) == FIRST_LESS) &&
+                (high + 1 == count || against_best(speaker, &points[best], &points[high + 1]) == FIRST_LESS);
+    }
+    if (known) {
+        bool flat = low < high && high + 1 == count;
+        const struct summary_record *lane = points[flat ? low : best].lane;
+        struct comparison serial = lane_against_serial(speaker, lane);
+        *claim = (struct claim){.subject = label_subject(runner),
+                                .lane = lane,
+                                .ratio = serial.ratio,
+                                .lo = serial.lo,
+                                .hi = serial.hi,
+                                .kind = count == 1    ? BEST_ONLY
+                                        : flat        ? BEST_FLAT
+                                        : low == high ? BEST_ALONE
+                                                      : BEST_RANGE,
+                                .from = points[low].x,
+                                .to = points[high].x};
+        known = serial.relation == FIRST_LESS;
+    }
+    free(points);
+    return known;
+}
+
+/*
+ * "coroutines did best at 200 at once, 129 times sooner than one after another; a thread pool at 100 at once, 69 times";
+ * "coroutines gained no more beyond 100 at once, where they finished 69 times sooner than one after another"
+ */
+static void say_claim(struct sentence *sentence, const struct lane_group *group, const struct claim *claim,
+                      const struct claim *before)
+{
+    FILE *out = sentence->out;
+    char number[64];
+    const char *than = before ? "" : " than one after another";
+    bool same = before && before->kind == claim->kind;
+    sentence_number(number, claim->ratio, claim->lo, claim->hi);
+    sentence_begin_clause(sentence);
+    fputs(claim->subject, out);
+    switch ((enum best_kind)claim->kind) {
+    case BEST_ALONE:
+        fputs(same ? " at " : " did best at ", out);
+        sentence_say_point(out, group, claim->to);
+        fprintf(out, ", %s times%s%s", number, same ? "" : " sooner", than);
+        break;
+    case BEST_RANGE:
+        fputs(same ? " at " : " did best at ", out);
+        fprintf(out, "%.15g to ", claim->from);
+        sentence_say_point(out, group, claim->to);
+        fprintf(out, ", up to %s times%s%s", number, same ? "" : " sooner", than);
+        break;
+    case BEST_FLAT:
+        fputs(" gained no more beyond ", out);
+        sentence_say_point(out, group, claim->from);
+        fprintf(out, ", where %s finished %s times sooner%s", label_is_plural(claim->lane->runner) ? "they" : "it",
+                number, than);
+        break;
+    case BEST_ONLY:
+        fprintf(out, " finished %s times sooner%s at ", number, than);
+        sentence_say_point(out, group, claim->to);
+        break;
+    }
+}
+
 static void say_best(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
 {
     struct claim *claims = claims_make(speaker, group);
     size_t count = 0;
     for (size_t i = 0; claims && i < group->count; i++) {
         const char *runner = group->lanes[i]->runner;
-        const struct summary_record *best = is_first_of_runner(group, i) ? best_point(speaker, group, runner) : NULL;
-        if (best)
-            claims[count++] = (struct claim){.subject = label_subject(best->runner),
-                                             .speedup = best->speedup_median,
-                                             .concurrency = best->concurrency};
+        if (is_first_of_runner(group, i) && runner_races(runner) && claim_best(speaker, group, runner, &claims[count]))
+            count++;
     }
     claims_sort(claims, count);
-    for (size_t i = 0; i < count; i++) {
-        char number[64];
-        sentence_begin_clause(sentence);
-        fprintf(sentence->out, i == 0 ? "%s did best at %lld at once, " : "%s at %lld at once, ", claims[i].subject,
-                (long long)claims[i].concurrency);
-        fprintf(sentence->out, "%s times%s", sentence_times(number, claims[i].speedup),
-                i == 0 ? " sooner than one after another" : "");
-    }
+    for (size_t i = 0; i < count; i++)
+        say_claim(sentence, group, &claims[i], i > 0 ? &claims[i - 1] : NULL);
     free(claims);
 }
 
-static int compare_points(const void *left, const void *right)
+/* Of a sweep of something else, where no point is better than another: they are not the same jobs. "a thread pool
+ * finished sooner than one after another at each of the 3 points, 10 times at body-bytes=100000" */
+static void say_gains(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
 {
-    const struct point *a = left, *b = right;
-    return (a->concurrency > b->concurrency) - (a->concurrency < b->concurrency);
+    for (size_t i = 0; i < group->count; i++) {
+        const char *runner = group->lanes[i]->runner;
+        size_t count = 0, sooner = 0;
+        struct point *points =
+            is_first_of_runner(group, i) && runner_races(runner) ? runner_points(speaker, group, runner, &count) : NULL;
+        const struct point *last = NULL;
+        for (size_t p = 0; p < count; p++) {
+            if (lane_against_serial(speaker, points[p].lane).relation != FIRST_LESS)
+                continue;
+            sooner++;
+            last = &points[p];
+        }
+        if (last) {
+            char number[64];
+            struct comparison serial = lane_against_serial(speaker, last->lane);
+            sentence_begin_clause(sentence);
+            fprintf(sentence->out, "%s finished sooner than one after another at ", label_subject(runner));
+            if (sooner == count)
+                fprintf(sentence->out, count == 1 ? "its only point" : "each of the %zu points", count);
+            else
+                fprintf(sentence->out, "%zu of the %zu points", sooner, count);
+            fprintf(sentence->out, ", %s times at ", sentence_number(number, serial.ratio, serial.lo, serial.hi));
+            sentence_say_point(sentence->out, group, last->x);
+        }
+        free(points);
+    }
 }
 
-/* Returns the points, ascending, and their number; NULL: out of memory. */
-static struct point *collect_points(struct speaker *speaker, const struct lane_group *group, size_t *ret_count)
+/* --- what could not be measured --- */
+
+enum trouble { RUNS_FAILED, NOT_RUN, SERVER_LIMIT, TROUBLES };
+
+static bool has_trouble(struct speaker *speaker, const struct summary_record *lane, enum trouble trouble)
 {
-    struct point *points = calloc(group->count, sizeof(*points));
-    size_t count = 0;
-    speaker->out_of_memory = speaker->out_of_memory || !points;
-    for (size_t i = 0; points && i < group->count; i++) {
-        const struct summary_record *coroutines = group->lanes[i], *threads = NULL;
-        if (!lane_is_under(coroutines, "coroutines"))
+    bool failed = strcmp(lane->state, "failed") == 0, ok = strcmp(lane->state, "ok") == 0;
+    switch (trouble) {
+    case RUNS_FAILED:
+        return failed;
+    case NOT_RUN:
+        return !ok && !failed;
+    default:
+        return ok && !lane_is_measured(speaker, lane);
+    }
+}
+
+/* The points that are missing in what was said: "runs of a thread pool failed at 10 and 50 at once". */
+static void say_troubles(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group,
+                         const char *runner)
+{
+    static const char *const before[TROUBLES] = {"runs of ", "", "the test server was the limit of "};
+    size_t count;
+    struct point *points = runner_points(speaker, group, runner, &count);
+    double *x = calloc(count + 1, sizeof(*x));
+    speaker->out_of_memory = speaker->out_of_memory || !x;
+    for (enum trouble trouble = 0; points && x && trouble < TROUBLES; trouble++) {
+        size_t troubled = 0;
+        for (size_t i = 0; i < count; i++)
+            if (has_trouble(speaker, points[i].lane, trouble))
+                x[troubled++] = points[i].x;
+        if (troubled == 0)
             continue;
-        for (size_t j = 0; j < group->count && !threads; j++)
-            if (lane_is_under(group->lanes[j], "threads") && group->lanes[j]->concurrency == coroutines->concurrency)
-                threads = group->lanes[j];
-        if (lane_is_measured(speaker, coroutines) && lane_is_measured(speaker, threads))
-            points[count++] = (struct point){coroutines->concurrency, coroutines, threads,
-                                             lanes_compare(speaker, coroutines, threads, trial_seconds_per_job)};
-    }
-    if (points)
-        qsort(points, count, sizeof(*points), compare_points);
-    *ret_count = count;
-    return points;
-}
-
-/* Returns how many points from the first on (or to the last) stand alike. */
-static size_t alike_from_first(const struct point *points, size_t count)
-{
-    size_t n = 1;
-    while (n < count && points[n].time.relation == points[0].time.relation)
-        n++;
-    return n;
-}
-
-static size_t alike_to_last(const struct point *points, size_t count)
-{
-    size_t n = 1;
-    while (n < count && points[count - 1 - n].time.relation == points[count - 1].time.relation)
-        n++;
-    return n;
-}
-
-/*
- * "up to 30 at once coroutines were as fast as the thread pool; from 75 at once on coroutines were sooner, 1.6 times at
- * 500". What lies between, where the runs did not decide, is passed over.
- */
-static void say_parting(struct sentence *sentence, const struct point *points, size_t count)
-{
-    const struct point *last = &points[count - 1];
-    enum relation end = last->time.relation;
-    size_t low = alike_from_first(points, count), high = alike_to_last(points, count);
-    char number[64];
-    if (points[0].time.relation == ALIKE && low == count) {
         sentence_begin_clause(sentence);
-        fprintf(sentence->out, "coroutines were as fast as the thread pool at each of the %zu points", count);
-    } else if (points[0].time.relation == ALIKE && low > 1) {
-        sentence_begin_clause(sentence);
-        fprintf(sentence->out, "up to %lld at once coroutines were as fast as the thread pool",
-                (long long)points[low - 1].concurrency);
+        fprintf(sentence->out, "%s%s%s at ", before[trouble], label_subject(runner),
+                trouble == RUNS_FAILED    ? " failed"
+                : trouble == SERVER_LIMIT ? ""
+                : label_is_plural(runner) ? " were not measured"
+                                          : " was not measured");
+        sentence_say_points(sentence->out, group, x, troubled);
     }
-    if (end != FIRST_LESS && end != SECOND_LESS)
-        return;
-    const char *sooner = end == FIRST_LESS ? "coroutines" : "the thread pool";
-    const char *later = end == FIRST_LESS ? "the thread pool" : "coroutines";
-    const char *were = end == FIRST_LESS ? "were" : "was";
-    sentence_times(number, last->time.ratio);
-    sentence_begin_clause(sentence);
-    if (high == count)
-        fprintf(sentence->out, "%s %s sooner than %s at each of the %zu points, %s times at %lld", sooner, were, later,
-                count, number, (long long)last->concurrency);
-    else if (high > 1)
-        fprintf(sentence->out, "from %lld at once on %s %s sooner than %s, %s times at %lld",
-                (long long)points[count - high].concurrency, sooner, were, later, number, (long long)last->concurrency);
-    else
-        fprintf(sentence->out, "at %lld at once %s %s %s times sooner than %s", (long long)last->concurrency, sooner,
-                were, number, later);
+    free(x);
+    free(points);
 }
 
 void sentence_say_sweep(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
 {
-    say_best(speaker, sentence, group);
-    size_t count = 0;
-    struct point *points = collect_points(speaker, group, &count);
-    if (count > 1) {
-        char where[64];
-        const struct point *last = &points[count - 1];
-        say_parting(sentence, points, count);
-        snprintf(where, sizeof(where), "at %lld at once ", (long long)last->concurrency);
-        sentence_say_costs(speaker, sentence, last->coroutines, last->threads, where);
-    }
-    free(points);
+    if (sweeps_concurrency(group))
+        say_best(speaker, sentence, group);
+    else
+        say_gains(speaker, sentence, group);
+    sentence_say_parting(speaker, sentence, group);
+    bool said = sentence->clauses > 0;
+    for (size_t i = 0; said && i < group->count; i++)
+        if (is_first_of_runner(group, i) && runner_races(group->lanes[i]->runner))
+            say_troubles(speaker, sentence, group, group->lanes[i]->runner);
 }

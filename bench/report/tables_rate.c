@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "../stats/stats.h"
+#include "knee_found.h"
 #include "report.h"
 #include "tables_parts.h"
 #include "units.h"
@@ -49,6 +50,9 @@ static const char *keeps_up(struct table_maker *maker, const struct summary_reco
 {
     if (lane->saturated < 0)
         return UNITS_UNKNOWN;
+    /* Never flagged, and so no "yes". */
+    if (!lane_tells_saturation(lane))
+        return "too few jobs to tell";
     if (lane->saturated == 0)
         return "yes";
     if (lane->saturated == lane->trials)

@@ -68,6 +68,15 @@ size_t trial_index_duplicate(const struct trial_index *index)
     return index->count;
 }
 
+bool trial_index_flagged(const struct trial_index *index, const char *cell, const char *runner, const char *word)
+{
+    struct trial_span span = trial_index_find(index, cell, runner);
+    for (size_t i = 0; i < span.count; i++)
+        if (trial_has_flag(index->trials[span.order[i]].flags, word))
+            return true;
+    return false;
+}
+
 bool trial_has_flag(const char *flags, const char *word)
 {
     size_t length = strlen(word);

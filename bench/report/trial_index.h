@@ -34,6 +34,9 @@ struct trial_span trial_index_find(const struct trial_index *index, const char *
  */
 size_t trial_index_duplicate(const struct trial_index *index);
 
+/** Whether any trial of a lane has a flag. */
+bool trial_index_flagged(const struct trial_index *index, const char *cell, const char *runner, const char *word);
+
 /** Whether a word is one of a trial's space-separated flags. */
 bool trial_has_flag(const char *flags, const char *word);
 

@@ -18,6 +18,12 @@
         .cell = "s/rate=" #rate, .sweep = "s", .runner = of_runner, .params = "rate=" #rate, .jobs = 1000,             \
         .wall_s = 1000.0 / rate, .offered_per_s = rate, .response_p99_ms = response, ##__VA_ARGS__                     \
     }
+/* Of so few jobs that a 99th percentile is not known. */
+#define FEW(of_runner, rate, of_jobs)                                                                                  \
+    {                                                                                                                  \
+        .cell = "s/rate=" #rate, .sweep = "s", .runner = of_runner, .params = "rate=" #rate, .jobs = of_jobs,          \
+        .wall_s = of_jobs / (double)rate, .offered_per_s = rate                                                        \
+    }
 /* A cell of its own: 1000 jobs at 100 a second. */
 #define AT_100(of_runner, response, service, ...)                                                                      \
     {                                                                                                                  \
@@ -50,11 +56,42 @@ static void how_far_each_kept_up_is_said(void **state)
          "Sleeps (1,000 jobs, 1 at once): one after another did not keep up with 200 a second, the least that was "
          "tried.",
          POINT("serial", 200, 2, PILED), POINT("serial", 400, 2, PILED));
-    /* The runner that does nothing is no rival, and what failed did not keep up. */
+    /* The runner that does nothing is no rival, and what failed did not fall behind for that. */
     SAYS(1,
-         "Sleeps (1,000 jobs, 10 at once): coroutines kept up with 200 a second (99 % done within 2.00 ms) and not "
-         "with 400.",
+         "Sleeps (1,000 jobs, 10 at once): coroutines kept up with 200 a second (99 % done within 2.00 ms), but with "
+         "400 a second runs failed.",
          POINT("null", 200, 2), POINT("coroutines", 200, 2), POINT("coroutines", 400, 2, .state = "failed"));
+}
+
+/* Below 20 jobs no trial is ever flagged, which is no keeping up. */
+static void too_few_jobs_tell_nothing(void **state)
+{
+    (void)state;
+    SAYS(1, "", FEW("serial", 2, 10), FEW("serial", 10, 19));
+    SAYS(1, "Sleeps (10 at once): coroutines kept up with 20 a second, the most that was tried.",
+         FEW("coroutines", 10, 10), FEW("coroutines", 20, 20));
+}
+
+/* Nothing is known of how it would have done. */
+static void what_was_not_measured_did_not_fall_behind(void **state)
+{
+    (void)state;
+    static const char kept_up[] =
+        "Sleeps (1,000 jobs, 10 at once): coroutines kept up with 200 a second (99 % done within 2.00 ms).";
+    static const char *const states[] = {"unsupported", "partial"};
+    for (size_t i = 0; i < COUNT(states); i++) {
+        SAYS(2, kept_up, POINT("coroutines", 200, 2), POINT("coroutines", 400, 2, .state = states[i]));
+        SAYS(2, "", POINT("coroutines", 200, 2, .state = states[i]));
+    }
+    SAYS(2, "", POINT("coroutines", 200, 2, .state = "failed"));
+    /* Then the server did not keep up, whoever asked. */
+    SAYS(2, kept_up, POINT("coroutines", 200, 2),
+         POINT("coroutines", 400, 900, .service_p99_ms = 2, .flags = "origin_saturated saturated"));
+    /* One of two. */
+    SAYS(2, kept_up, POINT("coroutines", 200, 2), POINT("coroutines", 400, 2, PILED, .flagged_blocks = 1));
+    /* Not the least that was tried, but the least that tells something. */
+    SAYS(2, "Sleeps (1,000 jobs, 10 at once): coroutines did not keep up with 400 a second.",
+         POINT("coroutines", 200, 2, .state = "failed"), POINT("coroutines", 400, 2, PILED));
 }
 
 static void what_a_closed_loop_hides_is_said(void **state)
@@ -82,6 +119,8 @@ static void what_a_closed_loop_hides_is_said(void **state)
           .offered_per_s = 100,
           .response_p99_ms = 920,
           .service_p99_ms = 11});
+    /* Where runs failed, nothing. */
+    SAYS(2, "", AT_100("coroutines", 920, 11, .state = "failed", .bad_blocks = 1));
     /* Less than twice, less than a millisecond, or not known: nothing. */
     SAYS(1, "", AT_100("coroutines", 19, 10));
     SAYS(1, "", AT_100("coroutines", 1.2, 0.3));
@@ -115,6 +154,7 @@ static void tables_show_rates(void **state)
         POINT("coroutines", 200, 2, .service_p99_ms = 2),
         POINT("threads", 100, 2),
         POINT("coroutines", 300, 8, .state = "failed", .reason = "refused"),
+        FEW("serial", 10, 10),
     };
     struct run_data run;
     struct report_tables tables;
@@ -124,12 +164,13 @@ static void tables_show_rates(void **state)
     assert_int_equal(tables.count, 1);
     const struct report_table *table = &tables.tables[0];
     assert_string_equal(table->columns[0].title, "offered/s");
-    assert_int_equal(table->row_count, 5);
+    assert_int_equal(table->row_count, 6);
     assert_row(&table->rows[0], "coroutines", ROW("200", "200", "", "2.00 ms", "2.00 ms", "", "yes"));
     assert_row(&table->rows[1], "coroutines*1", ROW("300", "", "", "", "", "", "failed"));
     assert_row(&table->rows[2], "coroutines*2", ROW("400", "400", "", "9.00 ms", "2.00 ms", "", "saturated"));
     assert_row(&table->rows[3], "thread pool", ROW("100", "100", "", "2.00 ms"));
     assert_row(&table->rows[4], "thread pool", ROW("200", "200"));
+    assert_row(&table->rows[5], "one after another (serial)", ROW("10", "", "", "", "", "", "too few jobs to tell"));
     bool busy = false, failed = false;
     for (size_t i = 0; i < table->note_count; i++) {
         busy = busy || strstr(table->notes[i],
@@ -148,6 +189,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(how_far_each_kept_up_is_said),
+        cmocka_unit_test(too_few_jobs_tell_nothing),
+        cmocka_unit_test(what_was_not_measured_did_not_fall_behind),
         cmocka_unit_test(what_a_closed_loop_hides_is_said),
         cmocka_unit_test(speed_is_not_compared),
         cmocka_unit_test(tables_show_rates),

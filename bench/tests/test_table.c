@@ -59,7 +59,7 @@ static void a_cell_is_a_table(void **state)
     /* Odd blocks, four of seven, are 1 % shorter: medians are .99 s and .1089 s; 1/.11 = 9.09 in every block. */
     assert_string_equal(
         text,
-        "Sleeps (10 jobs, 10 at once): coroutines finished 10 times sooner than one after another, a thread pool 9.1\n"
+        "Sleeps (10 jobs, 10 at once): coroutines finished 10 times sooner than one after another, a thread pool 9.09\n"
         "times; coroutines used 40 % of the thread pool's memory.\n"
         "\n"
         "sleep\n"
