@@ -38,7 +38,8 @@ static char *trial_text(const char *cell, int block, const char *more)
     trial.params = strdup("");
     trial.runner = strdup("serial");
     trial.concurrency = 1;
-    trial.jobs = 1;
+    trial.jobs = trial.ok = 1;
+    trial.failed = 0;
     trial.wall_s = 0.5;
     trial.state = strdup("ok");
     trial.flags = strdup("");
