@@ -285,6 +285,7 @@ static void bad_trials_are_named(void **state)
         {"{\"state\":\"failed\",\"ok\":null,\"failed\":2}", "run.ndjson:2: ok 0 and failed 2 are more than jobs, 1"},
         {"{\"ok\":0}", "run.ndjson:2: state is ok, so wanted ok equal to jobs, above 0, and failed 0"},
         {"{\"ok\":null}", "run.ndjson:2: state is ok, so wanted"},
+        {"{\"jobs\":0,\"ok\":0}", "run.ndjson:2: state is ok, so wanted"},
         {"{\"failed\":null}", "run.ndjson:2: state is ok, so wanted"},
         {"{\"jobs_per_s\":1.9}", "run.ndjson:2: jobs_per_s: 1.9 is not ok / wall_s, 2"},
         {"{\"jobs_per_s\":2.1}", "run.ndjson:2: jobs_per_s: 2.1 is not ok / wall_s, 2"},
