@@ -29,7 +29,7 @@ static bool find_figure(struct figure *ret_figure, const struct gate_lane *lane)
         ret_figure->interval = stats_median_interval(known, n);
     }
     free(known);
-    return n > 0 && lane->state == LANE_GATED;
+    return n > 0 && lane->state == LANE_GATED && lane->decision.verdict != GATE_NO_DATA;
 }
 
 static const char *name_of(struct text_pool *pool, const struct gate_plan *plan, const struct gate_lane *lane)

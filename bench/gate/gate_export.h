@@ -15,7 +15,7 @@
 /** Check "FORMAT=FILE" before anything is run. Returns 0 or -1 (EXIT_USAGE). */
 int gate_export_check(const char *said, struct failure *ret_failure);
 
-/** Write the file, whole. Cells without figures are left out. Returns 0 or -1. */
+/** Write the file, whole. Cells without figures, or too few for a verdict, are left out. Returns 0 or -1. */
 int gate_export_write(const struct gate_plan *plan, const char *said, struct failure *ret_failure);
 
 #endif

@@ -22,7 +22,9 @@ bool gate_is_stored(const char *dir);
  * Read DIR/gate.ndjson.
  *
  * @param ret_stored  written on success only; gate_stored_finish frees it
- * Returns 0, or -1 as ndjson_read; EXIT_NO_DATA where it is no gate of ours.
+ * Returns 0, or -1 as ndjson_read; EXIT_NO_DATA, with the line and what is wrong with it, where it is no gate of ours or
+ * its verdicts are none that a gate reaches: a figure out of range, an estimate outside its interval or without one, a
+ * verdict without the figures that it comes from.
  */
 int gate_stored_read(struct gate_stored *ret_stored, const char *dir, struct failure *ret_failure);
 void gate_stored_finish(struct gate_stored *stored);

@@ -1,3 +1,8 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "../stats/stats.h"
 #include "field_table.h"
 #include "trial_record.h"
 
@@ -64,3 +69,107 @@ const struct record_field trial_fields[] = {
     REAL(other_cpu_share, ADDED, 0, 1),
     {0},
 };
+
+/* The program divides one by the other; what is stored of both has nine digits. */
+#define RATE_TOLERANCE 0.01
+
+static int check_counts(const struct trial_record *trial, struct failure *ret_failure)
+{
+    int64_t ok = trial->ok < 0 ? 0 : trial->ok, failed = trial->failed < 0 ? 0 : trial->failed;
+    if (trial->jobs >= 0 && ok + failed > trial->jobs)
+        return failure_set(ret_failure, EXIT_NO_DATA,
+                           "ok %" PRId64 " and failed %" PRId64 " are more than jobs, %" PRId64, ok, failed,
+                           trial->jobs);
+    if (strcmp(trial->state, "ok") == 0 && (trial->ok < 1 || trial->ok != trial->jobs || trial->failed != 0))
+        return failure_set(ret_failure, EXIT_NO_DATA, "state is ok, so wanted ok equal to jobs, above 0, and failed 0");
+    return 0;
+}
+
+static int check_rate(const struct trial_record *trial, struct failure *ret_failure)
+{
+    double rate = trial->jobs_per_s, expected = (double)trial->ok / trial->wall_s;
+    if (trial->ok < 0 || isnan(rate) || isnan(expected) || fabs(rate - expected) <= RATE_TOLERANCE * expected)
+        return 0;
+    char text[2][RECORD_REAL_SIZE];
+    return failure_set(ret_failure, EXIT_NO_DATA, "jobs_per_s: %s is not ok / wall_s, %s",
+                       record_format_real(text[0], rate), record_format_real(text[1], expected));
+}
+
+struct percentile {
+    const char *name;
+    size_t offset;
+    double p;
+};
+
+/* Those of one kind in ascending order. */
+static const struct percentile percentiles[] = {
+    {"latency_p50_ms", offsetof(struct trial_record, latency_p50_ms), 0.50},
+    {"latency_p90_ms", offsetof(struct trial_record, latency_p90_ms), 0.90},
+    {"latency_p99_ms", offsetof(struct trial_record, latency_p99_ms), 0.99},
+    {"response_p50_ms", offsetof(struct trial_record, response_p50_ms), 0.50},
+    {"response_p99_ms", offsetof(struct trial_record, response_p99_ms), 0.99},
+    {"queue_p50_ms", offsetof(struct trial_record, queue_p50_ms), 0.50},
+    {"queue_p99_ms", offsetof(struct trial_record, queue_p99_ms), 0.99},
+    {"service_p50_ms", offsetof(struct trial_record, service_p50_ms), 0.50},
+    {"service_p99_ms", offsetof(struct trial_record, service_p99_ms), 0.99},
+    {"pacing_p99_ms", offsetof(struct trial_record, pacing_p99_ms), 0.99},
+};
+
+enum { PERCENTILES = sizeof(percentiles) / sizeof(percentiles[0]) };
+
+static double *percentile_at(struct trial_record *trial, const struct percentile *percentile)
+{
+    return (double *)((char *)trial + percentile->offset);
+}
+
+/* Each against all lower ones of its kind, since the one between may be null. */
+static int check_percentiles(struct trial_record *trial, struct failure *ret_failure)
+{
+    for (size_t low = 0; low < PERCENTILES; low++) {
+        size_t kind = strcspn(percentiles[low].name, "_") + 1;
+        for (size_t high = low + 1;
+             high < PERCENTILES && strncmp(percentiles[low].name, percentiles[high].name, kind) == 0; high++)
+            if (*percentile_at(trial, &percentiles[low]) > *percentile_at(trial, &percentiles[high]))
+                return failure_set(ret_failure, EXIT_NO_DATA, "%s is above %s", percentiles[low].name,
+                                   percentiles[high].name);
+    }
+    return 0;
+}
+
+static void drop_unsupported_percentiles(struct trial_record *trial)
+{
+    size_t count = trial->ok < 0 ? 0 : (size_t)trial->ok;
+    for (size_t i = 0; i < PERCENTILES; i++)
+        if (count < stats_quantile_min_n(percentiles[i].p))
+            *percentile_at(trial, &percentiles[i]) = NAN;
+}
+
+/* All that is made of a trial is made of its time. */
+static int drop_untimed(struct trial_record *trial, struct failure *ret_failure)
+{
+    if (isfinite(trial->wall_s))
+        return 0;
+    trial->jobs_per_s = NAN;
+    if (strcmp(trial->state, "ok") != 0)
+        return 0;
+    char *state = strdup("no_data"), *reason = strdup("wall_s, the time it took, is not known");
+    if (!state || !reason) {
+        free(state);
+        free(reason);
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
+    }
+    free(trial->state);
+    free(trial->reason);
+    trial->state = state;
+    trial->reason = reason;
+    return 0;
+}
+
+int trial_record_check(struct trial_record *trial, struct failure *ret_failure)
+{
+    if (check_counts(trial, ret_failure) != 0 || check_rate(trial, ret_failure) != 0 ||
+        check_percentiles(trial, ret_failure) != 0)
+        return -1;
+    drop_unsupported_percentiles(trial);
+    return drop_untimed(trial, ret_failure);
+}

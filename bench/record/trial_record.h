@@ -56,4 +56,13 @@ struct trial_record {
 extern const char *const trial_state_words[]; /**< ok failed unsupported partial no_data */
 extern const struct record_field trial_fields[];
 
+/**
+ * Hold a stored trial's numbers against each other. What no version of the program wrote is an error: more jobs ok and
+ * failed than there were, a state of ok without all of them ok, a rate that is not ok / wall_s, a percentile above a
+ * higher one. Percentiles of too few jobs become null. Without wall_s there is no rate, and what was ok is no_data.
+ *
+ * Returns 0 or -1 (EXIT_NO_DATA, text without file and line; EXIT_LOCAL_LIMIT: memory). The record stays the caller's.
+ */
+int trial_record_check(struct trial_record *trial, struct failure *ret_failure);
+
 #endif

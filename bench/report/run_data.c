@@ -49,7 +49,8 @@ static int add_trial(struct reader *reader, size_t line, const json_t *object, s
 
     struct trial_record *trial = &run->trials[run->trial_count];
     record_init(trial_fields, trial);
-    if (record_from_json(trial_fields, trial, object, ret_failure) != 0) {
+    if (record_from_json(trial_fields, trial, object, ret_failure) != 0 ||
+        trial_record_check(trial, ret_failure) != 0) {
         record_finish(trial_fields, trial);
         return -1;
     }
@@ -108,36 +109,60 @@ static int add_object(void *context, size_t line, json_t *object, struct failure
                        type);
 }
 
-/* Every trial belongs to a planned lane, once in a block: what follows would silently leave out or mix the others. */
-static int check_trials(const struct reader *reader, struct failure *ret_failure)
+static int at_trial(const struct reader *reader, size_t trial, const struct failure *cause, struct failure *ret_failure)
+{
+    return ndjson_at_line(reader->run->dir, file_name, reader->trial_lines[trial], cause, ret_failure);
+}
+
+static int check_unique(const struct reader *reader, const struct trial_index *index, struct failure *ret_failure)
+{
+    size_t twice = trial_index_duplicate(index);
+    if (twice == index->count)
+        return 0;
+    const struct trial_record *trial = &index->trials[twice];
+    struct failure cause = {0};
+    failure_set(&cause, EXIT_NO_DATA, "'%.200s' under '%.100s' in block %lld is there twice", trial->cell,
+                trial->runner, (long long)trial->block);
+    return at_trial(reader, twice, &cause, ret_failure);
+}
+
+/* Each lane's trials are looked up, as there may be many of either: those of no lane are then what was not counted. */
+static int check_lanes(const struct reader *reader, const struct trial_index *index, struct failure *ret_failure)
 {
     const struct run_data *run = reader->run;
-    struct trial_index index;
-    if (trial_index_make(&index, run->trials, run->trial_count) != 0)
-        return no_memory(ret_failure);
-    struct failure cause = {0};
-    size_t twice = trial_index_duplicate(&index), known = 0;
-    for (size_t i = 0; i < run->lane_count; i++)
-        known += trial_index_find(&index, run->lanes[i].cell, run->lanes[i].runner).count;
-    size_t unknown = run->trial_count;
-    for (size_t i = 0; known < run->trial_count && unknown == run->trial_count && i < run->trial_count; i++)
-        if (!run_data_lane(run, run->trials[i].cell, run->trials[i].runner))
-            unknown = i;
-    trial_index_finish(&index);
-
-    if (twice < run->trial_count) {
-        const struct trial_record *trial = &run->trials[twice];
-        failure_set(&cause, EXIT_NO_DATA, "'%.200s' under '%.100s' in block %lld is there twice", trial->cell,
-                    trial->runner, (long long)trial->block);
-        return ndjson_at_line(run->dir, file_name, reader->trial_lines[twice], &cause, ret_failure);
+    size_t known = 0;
+    for (size_t i = 0; i < run->lane_count; i++) {
+        struct trial_span span = trial_index_find(index, run->lanes[i].cell, run->lanes[i].runner);
+        known += span.count;
+        for (size_t k = 0; k < span.count; k++) {
+            struct failure cause = {0};
+            if (run_line_check_lane(&run->lanes[i], &run->trials[span.order[k]], &cause) != 0)
+                return at_trial(reader, span.order[k], &cause, ret_failure);
+        }
     }
-    if (unknown < run->trial_count) {
-        const struct trial_record *trial = &run->trials[unknown];
+    for (size_t i = 0; known < run->trial_count && i < run->trial_count; i++) {
+        const struct trial_record *trial = &run->trials[i];
+        struct failure cause = {0};
+        if (run_data_lane(run, trial->cell, trial->runner))
+            continue;
         failure_set(&cause, EXIT_NO_DATA, "'%.200s' under '%.100s' is not in the plan of line 1", trial->cell,
                     trial->runner);
-        return ndjson_at_line(run->dir, file_name, reader->trial_lines[unknown], &cause, ret_failure);
+        return at_trial(reader, i, &cause, ret_failure);
     }
     return 0;
+}
+
+/* Every trial is one of a planned lane, once in a block: what follows would silently leave out or mix the others. */
+static int check_trials(const struct reader *reader, struct failure *ret_failure)
+{
+    struct trial_index index;
+    if (trial_index_make(&index, reader->run->trials, reader->run->trial_count) != 0)
+        return no_memory(ret_failure);
+    int result = check_unique(reader, &index, ret_failure);
+    if (result == 0)
+        result = check_lanes(reader, &index, ret_failure);
+    trial_index_finish(&index);
+    return result;
 }
 
 int run_data_read(struct run_data *ret_run, const char *dir, struct failure *ret_failure)

@@ -49,8 +49,8 @@ struct run_data {
  * error that names file, line and cause.
  *
  * @param ret_run  written on success only; run_data_finish frees it
- * Every trial is one of a lane of the `run` line, and (cell, runner, block) is there once; anything else is a bad line
- * too.
+ * Every trial is one of a lane of the `run` line and says the same of what was run, and (cell, runner, block) is there
+ * once; anything else is a bad line too. trial_record_check says what else a trial must be.
  *
  * Returns 0, or -1: EXIT_USAGE (no such directory or file), EXIT_NO_DATA (not our schema, bad line), EXIT_LOCAL_LIMIT
  * (memory).

@@ -151,6 +151,31 @@ int run_line_add_lane(struct run_data *run, const json_t *line, struct failure *
     return result;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+int run_line_check_lane(const struct summary_record *lane, const struct trial_record *trial,
+                        struct failure *ret_failure)
+{
+    const struct {
+        const char *name;
+        bool same;
+    } rows[] = {{"workload", same_text(lane->workload, trial->workload)},
+                {"params", same_text(lane->params, trial->params)},
+                {"concurrency", lane->concurrency == trial->concurrency},
+                {"connections", same_text(lane->connections, trial->connections)},
+                {"cpus", same_text(lane->cpus, trial->cpus)},
+                {"jobs", lane->jobs == trial->jobs}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (!rows[i].same)
+            return failure_set(ret_failure, EXIT_NO_DATA,
+                               "%s: not that of its lane, '%.200s' under '%.100s', in the plan", rows[i].name,
+                               lane->cell, lane->runner);
+    return 0;
+}
+
 static int read_sample(struct sample *ret_sample, const json_t *item)
 {
     json_int_t values[4];

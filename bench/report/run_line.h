@@ -24,6 +24,10 @@ int run_line_read_lanes(struct run_data *run, const json_t *line, struct failure
  *  of run->run. Returns 0 or -1. */
 int run_line_add_lane(struct run_data *run, const json_t *line, struct failure *ret_failure);
 
+/** Hold what a trial says was run against its lane. Returns 0, or -1 naming the field that differs. */
+int run_line_check_lane(const struct summary_record *lane, const struct trial_record *trial,
+                        struct failure *ret_failure);
+
 /** Fill a sample set. Returns 0 or -1 and then nothing is to be freed; sample_set_finish frees it. */
 int run_line_read_samples(struct sample_set *ret_set, const json_t *line, struct failure *ret_failure);
 void sample_set_finish(struct sample_set *set);

@@ -26,6 +26,8 @@ static bool cost_by_block(json_t *line)
         strcmp(json_string_value(json_object_get(line, "state")), "unsupported") == 0)
         return true;
     json_object_set_new(line, "state", json_string("ok"));
+    json_object_set(line, "ok", json_object_get(line, "jobs"));
+    json_object_set_new(line, "failed", json_integer(0));
     json_object_set_new(line, "cpu_us_per_job", json_real(10.0 * (double)block));
     json_object_set_new(line, "rss_peak_kib", json_integer(1000 * block));
     return true;

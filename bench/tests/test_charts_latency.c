@@ -157,8 +157,10 @@ static bool give_blocks_times(json_t *line)
     json_int_t block = json_integer_value(json_object_get(line, "block"));
     if (block > 3)
         return false;
-    if (block > 0 && strcmp(json_string_value(json_object_get(line, "type")), "trial") == 0)
+    if (block > 0 && strcmp(json_string_value(json_object_get(line, "type")), "trial") == 0) {
         json_object_set_new(line, "wall_s", json_real(wall_s[block - 1]));
+        json_object_set_new(line, "jobs_per_s", json_null());
+    }
     return keep_no_sample(line);
 }
 

@@ -362,6 +362,8 @@ static bool fail_some(json_t *line)
         return drop_summary(line);
     bool failed = strcmp(runner, "coroutines") == 0, unsupported = strcmp(runner, "threads") == 0;
     json_object_set_new(line, "state", json_string(failed ? "failed" : unsupported ? "unsupported" : "ok"));
+    json_object_set(line, "ok", json_object_get(line, "jobs"));
+    json_object_set_new(line, "failed", json_integer(0));
     return true;
 }
 

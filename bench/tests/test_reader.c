@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,8 @@ static char *trial_text(const char *cell, int block, const char *more)
     trial.params = strdup("");
     trial.runner = strdup("serial");
     trial.concurrency = 1;
-    trial.jobs = 1;
+    trial.jobs = trial.ok = 1;
+    trial.failed = 0;
     trial.wall_s = 0.5;
     trial.state = strdup("ok");
     trial.flags = strdup("");
@@ -277,6 +279,31 @@ static void bad_trials_are_named(void **state)
         {"{\"state\":\"fine\"}", "run.ndjson:2: state: unknown word 'fine'"},
         {"{\"cell\":\"d\"}", "run.ndjson:2: 'd' under 'serial' is not in the plan"},
         {"{\"cell\":[]}", "run.ndjson:2: cell: wanted a text, found an array"},
+        /* against its own numbers */
+        {"{\"ok\":2}", "run.ndjson:2: ok 2 and failed 0 are more than jobs, 1"},
+        {"{\"failed\":1}", "run.ndjson:2: ok 1 and failed 1 are more than jobs, 1"},
+        {"{\"state\":\"failed\",\"ok\":null,\"failed\":2}", "run.ndjson:2: ok 0 and failed 2 are more than jobs, 1"},
+        {"{\"ok\":0}", "run.ndjson:2: state is ok, so wanted ok equal to jobs, above 0, and failed 0"},
+        {"{\"ok\":null}", "run.ndjson:2: state is ok, so wanted"},
+        {"{\"jobs\":0,\"ok\":0}", "run.ndjson:2: state is ok, so wanted"},
+        {"{\"failed\":null}", "run.ndjson:2: state is ok, so wanted"},
+        {"{\"jobs_per_s\":1.9}", "run.ndjson:2: jobs_per_s: 1.9 is not ok / wall_s, 2"},
+        {"{\"jobs_per_s\":2.1}", "run.ndjson:2: jobs_per_s: 2.1 is not ok / wall_s, 2"},
+        {"{\"jobs_per_s\":0}", "run.ndjson:2: jobs_per_s: 0 is not ok / wall_s, 2"},
+        {"{\"latency_p50_ms\":3,\"latency_p99_ms\":2}", "run.ndjson:2: latency_p50_ms is above latency_p99_ms"},
+        {"{\"latency_p50_ms\":3,\"latency_p90_ms\":2}", "run.ndjson:2: latency_p50_ms is above latency_p90_ms"},
+        {"{\"latency_p90_ms\":3,\"latency_p99_ms\":2}", "run.ndjson:2: latency_p90_ms is above latency_p99_ms"},
+        {"{\"response_p50_ms\":3,\"response_p99_ms\":2}", "run.ndjson:2: response_p50_ms is above response_p99_ms"},
+        {"{\"queue_p50_ms\":3,\"queue_p99_ms\":2}", "run.ndjson:2: queue_p50_ms is above queue_p99_ms"},
+        {"{\"service_p50_ms\":3,\"service_p99_ms\":2}", "run.ndjson:2: service_p50_ms is above service_p99_ms"},
+        /* against its lane */
+        {"{\"workload\":\"null\"}", "run.ndjson:2: workload: not that of its lane, 'c' under 'serial', in the plan"},
+        {"{\"params\":\"delay-ms=1\"}", "run.ndjson:2: params: not that of its lane"},
+        {"{\"concurrency\":2}", "run.ndjson:2: concurrency: not that of its lane"},
+        {"{\"connections\":\"warm\"}", "run.ndjson:2: connections: not that of its lane"},
+        {"{\"cpus\":\"0\"}", "run.ndjson:2: cpus: not that of its lane"},
+        {"{\"jobs\":2,\"ok\":2}", "run.ndjson:2: jobs: not that of its lane"},
+        {"{\"state\":\"failed\",\"jobs\":null}", "run.ndjson:2: jobs: not that of its lane"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char *trial = trial_text("c", 1, rows[i][0]), *text;
@@ -291,6 +318,95 @@ static void bad_trials_are_named(void **state)
     free(text);
     free(one);
     free(two);
+}
+
+/* What trials that did not go well, or whose process did not tell, leave behind. */
+static void trials_of_all_states_are_read(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {
+        "{\"jobs_per_s\":2,\"latency_p50_ms\":2,\"latency_p99_ms\":2}",
+        "{\"jobs_per_s\":2.00000001}",
+        "{\"state\":\"failed\"}", /* the test server died after the last job */
+        "{\"state\":\"failed\",\"ok\":0,\"failed\":1,\"jobs_per_s\":0}",
+        "{\"state\":\"failed\",\"ok\":0,\"failed\":0,\"wall_s\":null}",
+        "{\"state\":\"unsupported\",\"ok\":null,\"failed\":null,\"wall_s\":null}",
+        "{\"state\":\"partial\",\"ok\":0,\"failed\":0}",
+        "{\"state\":\"no_data\",\"ok\":null,\"failed\":null}",
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *trial = trial_text("c", 1, rows[i]), *text;
+        assert_true(asprintf(&text, "%s%s\n", RUN, trial) > 0);
+        struct outcome outcome = read_bytes(text, strlen(text));
+        if (outcome.result != 0)
+            fail_msg("%s: %s", rows[i], outcome.failure.text);
+        free(text);
+        free(trial);
+    }
+}
+
+/* Read one trial of so many jobs. */
+static void read_trial(struct run_data *ret_run, int jobs, const char *more)
+{
+    char *trial = trial_text("c", 1, more), *text;
+    json_t *line = json_loads(trial, 0, NULL);
+    json_object_set_new(line, "jobs", json_integer(jobs));
+    json_object_set_new(line, "ok", json_integer(jobs));
+    free(trial);
+    trial = json_dumps(line, RECORD_DUMP_FLAGS);
+    json_decref(line);
+    assert_true(asprintf(&text,
+                         RUN_HEAD
+                         "[{\"cell\":\"c\",\"workload\":\"sleep\",\"params\":\"\",\"runner\":\"serial\","
+                         "\"concurrency\":1,\"connections\":null,\"cpus\":null,\"jobs\":%d,\"sweep\":null}]}\n%s\n",
+                         jobs, trial) > 0);
+    made_up_write(shared_dir, "run.ndjson", text, strlen(text));
+    struct failure failure = {0};
+    if (run_data_read(ret_run, shared_dir, &failure) != 0)
+        fail_msg("%s", failure.text);
+    free(text);
+    free(trial);
+}
+
+static void percentiles_of_too_few_jobs_are_empty(void **state)
+{
+    (void)state;
+    static const int jobs[] = {1, 5, 6, 35, 36, 367, 368};
+    for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+        struct run_data run;
+        read_trial(&run, jobs[i],
+                   "{\"latency_p50_ms\":1,\"latency_p90_ms\":1,\"latency_p99_ms\":1,\"response_p50_ms\":1,"
+                   "\"response_p99_ms\":1,\"queue_p50_ms\":1,\"queue_p99_ms\":1,\"service_p50_ms\":1,"
+                   "\"service_p99_ms\":1,\"pacing_p99_ms\":1}");
+        const struct trial_record *trial = &run.trials[0];
+        const double of_six[] = {trial->latency_p50_ms, trial->response_p50_ms, trial->queue_p50_ms,
+                                 trial->service_p50_ms, run.lanes[0].latency_p50_ms};
+        const double of_many[] = {trial->latency_p99_ms, trial->response_p99_ms, trial->queue_p99_ms,
+                                  trial->service_p99_ms, trial->pacing_p99_ms,   run.lanes[0].latency_p99_ms};
+        for (size_t k = 0; k < sizeof(of_six) / sizeof(of_six[0]); k++)
+            assert_true(jobs[i] < 6 ? isnan(of_six[k]) : of_six[k] == 1);
+        assert_true(jobs[i] < 36 ? isnan(trial->latency_p90_ms) : trial->latency_p90_ms == 1);
+        for (size_t k = 0; k < sizeof(of_many) / sizeof(of_many[0]); k++)
+            assert_true(jobs[i] < 368 ? isnan(of_many[k]) : of_many[k] == 1);
+        run_data_finish(&run);
+    }
+}
+
+/* Nothing can be made of jobs that took an unknown time: no rate, and no speed-up of 1 for want of another. */
+static void trials_without_a_time_are_no_data(void **state)
+{
+    (void)state;
+    struct run_data run;
+    read_trial(&run, 10, "{\"wall_s\":null,\"jobs_per_s\":20,\"cpu_us_per_job\":5}");
+    assert_string_equal(run.trials[0].state, "no_data");
+    assert_string_equal(run.trials[0].reason, "wall_s, the time it took, is not known");
+    assert_true(isnan(run.trials[0].jobs_per_s));
+    const struct summary_record *lane = &run.lanes[0];
+    assert_string_equal(lane->state, "no_data");
+    assert_non_null(lane->reason);
+    assert_int_equal(lane->trials, 0);
+    assert_true(isnan(lane->speedup_median) && isnan(lane->jobs_per_s_median) && isnan(lane->cpu_us_per_job_median));
+    run_data_finish(&run);
 }
 
 /* kill -9 at any byte: what was written whole is read, and nothing else. */
@@ -422,6 +538,9 @@ int main(void)
         cmocka_unit_test(foreign_files_are_refused),
         cmocka_unit_test(bad_lines_are_named),
         cmocka_unit_test(bad_trials_are_named),
+        cmocka_unit_test(trials_of_all_states_are_read),
+        cmocka_unit_test(percentiles_of_too_few_jobs_are_empty),
+        cmocka_unit_test(trials_without_a_time_are_no_data),
         cmocka_unit_test(cut_anywhere_it_is_read_to_its_last_whole_line),
         cmocka_unit_test(damaged_anywhere_it_is_read_or_refused),
         cmocka_unit_test(deep_nesting_is_refused),

@@ -39,6 +39,10 @@ def change_cells(changed, key, value):
         for holder in [line] + (line["lanes"] if "lanes" in line else []):
             if key in holder and "cell" in holder:
                 holder[key] = value
+                if key == "jobs" and holder.get("ok"):
+                    done = value - holder["failed"]
+                    holder["jobs_per_s"] *= done / holder["ok"]
+                    holder["ok"] = done
 
 
 def scale(trial, factor):
