@@ -111,7 +111,7 @@ char *label_reason(const char *reason)
         return strdup(reason);
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_stream_open(&text, &size);
     if (!out)
         return NULL;
     list += strlen(before);
@@ -149,7 +149,7 @@ char *label_run(const struct run_data *run)
         return strdup(title ? title : scenario ? scenario : "");
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_stream_open(&text, &size);
     if (!out)
         return NULL;
     for (size_t i = 0; i < run->lane_count; i++)

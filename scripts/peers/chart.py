@@ -106,7 +106,7 @@ def gnuplot_script(panels, texts, height):
             + array("ROWS", [len(panel["rows"]) for panel in panels])
             + f"LEAST = {min([0.5, *ratios]) * 0.8:.6g}\nMOST = {max([2, *ratios]) * 1.25:.6g}\n"
             + f"TEXT_BLOCKS = {len(texts)}\n" + array("TEXT_STYLE", [style for style, _, _ in texts])
-            + array("TEXT_ALIGN", [align for _, align, _ in texts]) + "MARKERS = 0\nLINES = 0\n\n" + style + """
+            + array("TEXT_ALIGN", [align for _, align, _ in texts]) + "MARKERS = 0\nLINES = 0\nDOTTED = 0\n\n" + style + """
 do for [FORMAT in FORMATS] {
     eval BEGIN(FORMAT)
     do for [p = 1:PANELS] {

@@ -242,6 +242,14 @@ static void tell_calls(void)
         tell("calls %ld\n", atomic_load(&calls));
 }
 
+/* A trial leaves so: without the exit handlers. */
+void _exit(int status)
+{
+    tell_calls();
+    for (;;)
+        syscall(SYS_exit_group, status);
+}
+
 static int main_counted(int argc, char **argv, char **environment)
 {
     static const char *const names[] = {"none", "memory", "mapping", "thread", "descriptor"};
