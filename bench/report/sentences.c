@@ -68,7 +68,7 @@ static bool is_ambiguous(const struct lane_group *groups, size_t count, size_t i
 
 static void say_rate(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
 {
-    char *clauses = sentences_of_rate(group, &speaker->index);
+    char *clauses = sentences_of_rate(speaker->run, group, &speaker->index);
     speaker->out_of_memory = speaker->out_of_memory || !clauses;
     if (clauses && clauses[0]) {
         sentence_begin_clause(sentence);

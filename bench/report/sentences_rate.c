@@ -12,8 +12,13 @@
 #define HIDDEN_LEAST_MS 1.0
 #define OWN_SHARE       0.5
 
+/* When a server stood still for some of the jobs: those in a hundred took so many times as long as half did. */
+#define STALL_TIMES    10.0
+#define STALL_LEAST_MS 10.0
+
 struct rate_speaker {
     FILE *out;
+    const struct run_data *run;
     const struct trial_index *index;
     struct text_pool *words;
     unsigned clauses;
@@ -95,11 +100,111 @@ static const struct summary_record *best_example(const struct rate_speaker *spea
     return best;
 }
 
+/* Params without how jobs arrive. Of two lanes that have the same, one job is as good as the other. */
+static bool have_same_jobs(const struct summary_record *left, const struct summary_record *right)
+{
+    const char *texts[] = {left->params, right->params};
+    char kept[2][1000] = {"", ""};
+    for (int i = 0; i < 2; i++)
+        for (const char *p = texts[i] ? texts[i] : ""; *p;) {
+            size_t length = strcspn(p, " "), used = strlen(kept[i]);
+            bool arrival =
+                strncmp(p, "rate=", 5) == 0 || strncmp(p, "arrivals=", 9) == 0 || strncmp(p, "duration-s=", 11) == 0;
+            if (!arrival && used + length + 2 > sizeof(kept[i]))
+                return false;
+            if (!arrival)
+                snprintf(kept[i] + used, sizeof(kept[i]) - used, "%.*s ", (int)length, p);
+            p += length + (p[length] == ' ');
+        }
+    return strcmp(left->workload, right->workload) == 0 && strcmp(kept[0], kept[1]) == 0;
+}
+
+static bool may_be_an_example(const struct rate_speaker *speaker, const struct summary_record *lane)
+{
+    return lane_went_well(speaker->index, lane) && isfinite(lane->offered_per_s) && !lane_is_saturated(lane) &&
+           strcmp(lane->workload, "null") != 0 && !(lane->pacing_p99_ms > OWN_SHARE * lane->response_p99_ms);
+}
+
+/* The closed loop of this run, of the same runner and the same jobs, that knows the least of what this one has seen. */
+static const struct summary_record *closed_loop_of(const struct rate_speaker *speaker,
+                                                   const struct summary_record *lane)
+{
+    const struct summary_record *least = NULL;
+    for (size_t i = 0; i < speaker->run->lane_count; i++) {
+        const struct summary_record *other = &speaker->run->lanes[i];
+        if (isfinite(other->offered_per_s) || !lane_went_well(speaker->index, other) || !(other->latency_p99_ms > 0) ||
+            strcmp(other->runner, lane->runner) != 0 || !have_same_jobs(other, lane))
+            continue;
+        bool counts = lane->response_p99_ms >= HIDDEN_TIMES * other->latency_p99_ms &&
+                      lane->response_p99_ms - other->latency_p99_ms >= HIDDEN_LEAST_MS;
+        if (counts && (!least || other->latency_p99_ms < least->latency_p99_ms))
+            least = other;
+    }
+    return least;
+}
+
+/* Returns whether there is a closed loop beside the open one, which tells another story. */
+static bool say_closed_loop(struct rate_speaker *speaker, const struct lane_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        const struct summary_record *lane = group->lanes[i],
+                                    *closed = may_be_an_example(speaker, lane) ? closed_loop_of(speaker, lane) : NULL;
+        if (!closed)
+            continue;
+        begin_clause(speaker);
+        fprintf(
+            speaker->out,
+            "at %s a second %s finished 99 %% of the jobs within %s of when they were due, though in the closed loop "
+            "(%s) "
+            "99 %% took at most %s. That one waits with a slow server instead of counting those who would have come "
+            "meanwhile (coordinated omission)",
+            units_count(speaker->words, lane->offered_per_s), label_subject(lane->runner),
+            units_duration(speaker->words, lane->response_p99_ms / 1e3), pool_clean(speaker->words, closed->cell),
+            units_duration(speaker->words, closed->latency_p99_ms / 1e3));
+        return true;
+    }
+    return false;
+}
+
+/* With many workers the jobs that were under way when the server stopped are enough to be one in a hundred: then begun
+ * late or not is the same, and what a closed loop would have seen is a matter of counting. */
+static void say_stall(struct rate_speaker *speaker, const struct lane_group *group)
+{
+    const struct summary_record *worst = NULL;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct summary_record *lane = group->lanes[i];
+        if (may_be_an_example(speaker, lane) && lane->connections && lane->response_p50_ms > 0 &&
+            lane->response_p99_ms >= STALL_TIMES * lane->response_p50_ms &&
+            lane->response_p99_ms - lane->response_p50_ms >= STALL_LEAST_MS &&
+            (!worst || lane->response_p99_ms > worst->response_p99_ms))
+            worst = lane;
+    }
+    if (!worst)
+        return;
+    begin_clause(speaker);
+    fprintf(
+        speaker->out,
+        "at %s a second %s finished half of the jobs within %s of when they were due, but 99 %% only within %s: jobs "
+        "went on arriving while the server was slow. A closed loop of %s worker%s would have asked for nothing "
+        "meanwhile, and counted %s slow job%s each time, however long it took (coordinated omission)",
+        units_count(speaker->words, worst->offered_per_s), label_subject(worst->runner),
+        units_duration(speaker->words, worst->response_p50_ms / 1e3),
+        units_duration(speaker->words, worst->response_p99_ms / 1e3),
+        units_count(speaker->words, (double)worst->concurrency), worst->concurrency == 1 ? "" : "s",
+        worst->concurrency == 1
+            ? "one"
+            : pool_printf(speaker->words, "at most %s", units_count(speaker->words, (double)worst->concurrency)),
+        worst->concurrency == 1 ? "" : "s");
+}
+
 static void say_hidden(struct rate_speaker *speaker, const struct lane_group *group)
 {
     const struct summary_record *lane = best_example(speaker, group);
-    if (!lane)
+    if (!lane) {
+        if (!say_closed_loop(speaker, group))
+            say_stall(speaker, group);
         return;
+    }
     begin_clause(speaker);
     fprintf(
         speaker->out,
@@ -112,11 +217,11 @@ static void say_hidden(struct rate_speaker *speaker, const struct lane_group *gr
         units_duration(speaker->words, lane->service_p99_ms / 1e3));
 }
 
-char *sentences_of_rate(const struct lane_group *group, const struct trial_index *index)
+char *sentences_of_rate(const struct run_data *run, const struct lane_group *group, const struct trial_index *index)
 {
     char *text = NULL;
     size_t size;
-    struct rate_speaker speaker = {.index = index, .words = text_pool_create()};
+    struct rate_speaker speaker = {.run = run, .index = index, .words = text_pool_create()};
     if (speaker.words)
         speaker.out = text_stream_open(&text, &size);
     if (speaker.out) {

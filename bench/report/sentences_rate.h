@@ -6,10 +6,10 @@
 
 /**
  * How far each runner kept up, where rates were swept, and that a closed loop would have hidden what the open one
- * shows, where that is so.
+ * shows, where that is so: by the times since jobs were begun, by a closed loop of the same run, or by counting.
  *
  * Returns the clauses with "; " between, "" if there is nothing to say, malloc'ed; or NULL (memory).
  */
-char *sentences_of_rate(const struct lane_group *group, const struct trial_index *index);
+char *sentences_of_rate(const struct run_data *run, const struct lane_group *group, const struct trial_index *index);
 
 #endif
