@@ -7,22 +7,23 @@ PANELS = 3
 THICKNESS = 0.7
 array LEFT[3] = [106.56, 106.56, 106.56]
 array RIGHT[3] = [476, 476, 476]
-array TOP[3] = [308.6, 1037.6, 1793.9]
-array BOTTOM[3] = [638.6, 1367.6, 2123.9]
+array TOP[3] = [280.5, 1008.7, 1764.2]
+array BOTTOM[3] = [610.5, 1338.7, 2094.2]
 array XMIN[3] = [0, 19.613207, 4.44012348]
-array XMAX[3] = [525.277681, 24.35569, 96.9163155]
+array XMAX[3] = [0.525277681, 24.35569, 96.9163155]
 array YMIN[3] = [0, 0, 0]
 array YMAX[3] = [1.03, 1.03, 1.03]
 array LOG_X[3] = [0, 0, 1]
 array LOG_Y[3] = [0, 0, 0]
-array XTICS[3] = ['"0" 0, "200" 200, "400" 400', '"20" 20, "22" 22, "24" 24', '"5" 5, "10" 10, "20" 20, "50" 50']
+array XTICS[3] = ['"0" 0, "0.2" 0.2, "0.4" 0.4', '"20" 20, "22" 22, "24" 24', '"5" 5, "10" 10, "20" 20, "50" 50']
 array YTICS[3] = ['"0 %%" 0, "25 %%" 0.25, "50 %%" 0.5, "75 %%" 0.75, "100 %%" 1', '"0 %%" 0, "25 %%" 0.25, "50 %%" 0.5, "75 %%" 0.75, "100 %%" 1', '"0 %%" 0, "25 %%" 0.25, "50 %%" 0.5, "75 %%" 0.75, "100 %%" 1']
 array SHOWN[3] = [' 1  2  3 ', ' 1  2  3 ', ' 2  3 ']
-HEIGHT = 2449
+HEIGHT = 2419
 TEXT_BLOCKS = 8
 array TEXT_STYLE[8] = [2, 3, 4, 4, 4, 5, 5, 6]
 array TEXT_ALIGN[8] = [0, 0, 0, 1, 2, 0, 2, 0]
 MARKERS = 8
+DOTTED = 0
 LINES = 0
 
 # The look of every chart. Copied into each script after its variables (NAME, WIDTH, HEIGHT, texts, marks), so that a script
@@ -96,18 +97,20 @@ set errorbars 1.5 front
 # Texts and marks, over everything else.
 DRAW_LINES = "plot '".NAME."-marks.dat' using ($5 == 0 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
     ."with vectors nohead lw 1.5 dt solid lc rgb MIDDLE title 'line'"
+DRAW_DOTTED = "plot '".NAME."-marks.dat' using ($5 == -1 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
+    ."with vectors nohead lw 2 dt (1, 5) lc rgb SOFT title 'line'"
 DRAW_MARKERS = "plot '".NAME."-marks.dat' using ($5 > 0 ? $1 : NaN):2:(MARKER[int($5 > 0 ? $5 : 1)]):5 " \
     ."with points pt variable lc variable ps 2 * POINT(FORMAT) lw 2.5 title 'runner'"
 DRAW_TEXT(block, format) = sprintf("plot '%s-text.dat' index %d using 1:2:%d with labels noenhanced %s font TEXT_FONT " \
     ."textcolor rgb '%s' title 'text'", NAME, block - 1, format eq "svg" ? 3 : 4, \
     word("left center right", TEXT_ALIGN[block] + 1), word(TEXT_COLOUR, TEXT_STYLE[block]))
 OVERLAY = PANEL(0, 0, WIDTH, HEIGHT)."; set xrange [0:WIDTH]; set yrange [HEIGHT:0]; " \
-    ."if (LINES > 0) { eval DRAW_LINES }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
+    ."if (LINES > 0) { eval DRAW_LINES }; if (DOTTED > 0) { eval DRAW_DOTTED }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
     ."do for [block = 1:TEXT_BLOCKS] { TEXT_FONT = FONT(TEXT_STYLE[block], FORMAT); eval DRAW_TEXT(block, FORMAT) }"
 END = "unset multiplot; unset output"
 
 # Lines, a runner each: its interval as a band, its name (as text) at the line's end. A panel, or some one under another.
-# NAME.dat: runner's number in the style, x, y, interval, 1 where it has a marker; panels are two empty lines apart.
+# NAME.dat: runner's number in the style, x, y, interval, 1 where it has a marker, 2: a hollow circle; panels are two empty lines apart.
 do for [FORMAT in FORMATS] {
     eval BEGIN(FORMAT)
     do for [p = 1:PANELS] {
@@ -131,7 +134,10 @@ do for [FORMAT in FORMATS] {
              for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) ? $2 : NaN):3 \
                  with lines lt RUNNER(i) lw LINE_WIDTH[RUNNER(i)] * THICKNESS title 'line', \
              for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) && $6 == 1 ? $2 : NaN):3 \
-                 with points lt RUNNER(i) ps MARKER_SIZE[RUNNER(i)] * POINT(FORMAT) lw 2.5 title 'points'
+                 with points lt RUNNER(i) ps MARKER_SIZE[RUNNER(i)] * POINT(FORMAT) lw 2.5 title 'points', \
+             '' index p - 1 using ($6 == 2 ? $2 : NaN):3 with points pt 7 lc rgb "#ffffff" ps 2.6 * POINT(FORMAT) title 'saturated', \
+             for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) && $6 == 2 ? $2 : NaN):3 \
+                 with points lt RUNNER(i) pt 6 ps 2.4 * POINT(FORMAT) lw 3 dt solid title 'saturated'
     }
     eval OVERLAY
     eval END

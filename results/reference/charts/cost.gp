@@ -9,9 +9,9 @@ array RIGHT[4] = [765, 1560, 765, 1560]
 array TOP[4] = [202, 202, 558, 558]
 array BOTTOM[4] = [390, 390, 746, 746]
 array SCALE[4] = [1000000, 0.0009765625, 1000000, 0.0009765625]
-array XMAX[4] = [78.3840031, 11.6918632, 183.201215, 27.652103]
+array XMAX[4] = [80.5409321, 11.6918632, 183.201215, 27.652103]
 array ROWS[4] = [3, 3, 3, 3]
-array XTICS[4] = ['"0" 0, "20" 20, "40" 40, "60" 60', '"0" 0, "2" 2, "4" 4, "6" 6, "8" 8', '"0" 0, "50" 50, "100" 100', '"0" 0, "5" 5, "10" 10, "15" 15, "20" 20']
+array XTICS[4] = ['"0" 0, "20" 20, "40" 40, "60" 60, "80" 80', '"0" 0, "2" 2, "4" 4, "6" 6, "8" 8, "10" 10', '"0" 0, "50" 50, "100" 100, "150" 150', '"0" 0, "5" 5, "10" 10, "15" 15, "20" 20, "25" 25']
 BAR_FROM = -0.34
 BAR_MIDDLE = 0
 BAR_TO = 0.34
@@ -20,6 +20,7 @@ TEXT_BLOCKS = 6
 array TEXT_STYLE[6] = [1, 2, 4, 4, 5, 6]
 array TEXT_ALIGN[6] = [0, 0, 0, 2, 0, 0]
 MARKERS = 0
+DOTTED = 0
 LINES = 0
 
 # The look of every chart. Copied into each script after its variables (NAME, WIDTH, HEIGHT, texts, marks), so that a script
@@ -93,13 +94,15 @@ set errorbars 1.5 front
 # Texts and marks, over everything else.
 DRAW_LINES = "plot '".NAME."-marks.dat' using ($5 == 0 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
     ."with vectors nohead lw 1.5 dt solid lc rgb MIDDLE title 'line'"
+DRAW_DOTTED = "plot '".NAME."-marks.dat' using ($5 == -1 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
+    ."with vectors nohead lw 2 dt (1, 5) lc rgb SOFT title 'line'"
 DRAW_MARKERS = "plot '".NAME."-marks.dat' using ($5 > 0 ? $1 : NaN):2:(MARKER[int($5 > 0 ? $5 : 1)]):5 " \
     ."with points pt variable lc variable ps 2 * POINT(FORMAT) lw 2.5 title 'runner'"
 DRAW_TEXT(block, format) = sprintf("plot '%s-text.dat' index %d using 1:2:%d with labels noenhanced %s font TEXT_FONT " \
     ."textcolor rgb '%s' title 'text'", NAME, block - 1, format eq "svg" ? 3 : 4, \
     word("left center right", TEXT_ALIGN[block] + 1), word(TEXT_COLOUR, TEXT_STYLE[block]))
 OVERLAY = PANEL(0, 0, WIDTH, HEIGHT)."; set xrange [0:WIDTH]; set yrange [HEIGHT:0]; " \
-    ."if (LINES > 0) { eval DRAW_LINES }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
+    ."if (LINES > 0) { eval DRAW_LINES }; if (DOTTED > 0) { eval DRAW_DOTTED }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
     ."do for [block = 1:TEXT_BLOCKS] { TEXT_FONT = FONT(TEXT_STYLE[block], FORMAT); eval DRAW_TEXT(block, FORMAT) }"
 END = "unset multiplot; unset output"
 

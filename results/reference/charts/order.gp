@@ -19,6 +19,7 @@ TEXT_BLOCKS = 6
 array TEXT_STYLE[6] = [1, 4, 4, 5, 6, 6]
 array TEXT_ALIGN[6] = [0, 0, 1, 1, 0, 1]
 MARKERS = 4
+DOTTED = 0
 LINES = 6
 
 # The look of every chart. Copied into each script after its variables (NAME, WIDTH, HEIGHT, texts, marks), so that a script
@@ -92,18 +93,20 @@ set errorbars 1.5 front
 # Texts and marks, over everything else.
 DRAW_LINES = "plot '".NAME."-marks.dat' using ($5 == 0 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
     ."with vectors nohead lw 1.5 dt solid lc rgb MIDDLE title 'line'"
+DRAW_DOTTED = "plot '".NAME."-marks.dat' using ($5 == -1 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
+    ."with vectors nohead lw 2 dt (1, 5) lc rgb SOFT title 'line'"
 DRAW_MARKERS = "plot '".NAME."-marks.dat' using ($5 > 0 ? $1 : NaN):2:(MARKER[int($5 > 0 ? $5 : 1)]):5 " \
     ."with points pt variable lc variable ps 2 * POINT(FORMAT) lw 2.5 title 'runner'"
 DRAW_TEXT(block, format) = sprintf("plot '%s-text.dat' index %d using 1:2:%d with labels noenhanced %s font TEXT_FONT " \
     ."textcolor rgb '%s' title 'text'", NAME, block - 1, format eq "svg" ? 3 : 4, \
     word("left center right", TEXT_ALIGN[block] + 1), word(TEXT_COLOUR, TEXT_STYLE[block]))
 OVERLAY = PANEL(0, 0, WIDTH, HEIGHT)."; set xrange [0:WIDTH]; set yrange [HEIGHT:0]; " \
-    ."if (LINES > 0) { eval DRAW_LINES }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
+    ."if (LINES > 0) { eval DRAW_LINES }; if (DOTTED > 0) { eval DRAW_DOTTED }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
     ."do for [block = 1:TEXT_BLOCKS] { TEXT_FONT = FONT(TEXT_STYLE[block], FORMAT); eval DRAW_TEXT(block, FORMAT) }"
 END = "unset multiplot; unset output"
 
 # Every run in the order they ran, against the median of its own runner and workload.
-# NAME.dat: order, percent, runner's number in the style, 0 inside, 1 above, -1 below the axis, 2 failed;
+# NAME.dat: order, percent, runner's number in the style, 0 inside, 1 above, -1 below the axis, 2 failed, 3 not supported;
 # then, after two empty lines, the blocks: from, to, median.
 do for [FORMAT in FORMATS] {
     eval BEGIN(FORMAT)
@@ -121,7 +124,10 @@ do for [FORMAT in FORMATS] {
              with points pt variable lc variable ps DOT_SIZE * POINT(FORMAT) lw 2 title 'run', \
          '' index 0 using ($4 == 1 ? $1 : NaN):(YMAX - 12 * PX):3 with points pt 9 lc variable ps 2 * POINT(FORMAT) title 'above the axis', \
          '' index 0 using ($4 == -1 ? $1 : NaN):(YMIN + 12 * PX):3 with points pt 11 lc variable ps 2 * POINT(FORMAT) title 'below the axis', \
-         '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 12 * PX) with points pt 2 lc rgb ALARM ps 2 * POINT(FORMAT) lw 3 title 'failed run'
+         '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 16 * PX) with points pt 7 lc rgb "#ffffff" ps 1.6 * DOT_SIZE * POINT(FORMAT) title 'failed run', \
+         '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 16 * PX) with points pt 6 lc rgb ALARM ps 1.6 * DOT_SIZE * POINT(FORMAT) lw 3 title 'failed run', \
+         '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 16 * PX) with points pt 2 lc rgb ALARM ps 0.8 * DOT_SIZE * POINT(FORMAT) lw 3 title 'failed run', \
+         '' index 0 using ($4 == 3 ? $1 : NaN):(YMIN + 16 * PX) with points pt 12 lc rgb SOFT ps 1.25 * DOT_SIZE * POINT(FORMAT) lw 2.5 title 'not supported'
     eval OVERLAY
     eval END
 }

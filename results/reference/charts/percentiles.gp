@@ -3,27 +3,28 @@
 NAME = 'percentiles'
 FORMATS = 'svg png'
 WIDTH = 1600
-PANELS = 3
+PANELS = 2
 THICKNESS = 0.7
-array LEFT[3] = [102.08, 86.72, 86.72]
-array RIGHT[3] = [1181.76, 1174.08, 1247.04]
-array TOP[3] = [268, 846, 1424]
-array BOTTOM[3] = [598, 1176, 1754]
-array XMIN[3] = [2, 2, 2]
-array XMAX[3] = [6.05580348, 55.812914, 2765.57734]
-array YMIN[3] = [0, 19.6977671, 0]
-array YMAX[3] = [525.229644, 24.2150759, 38.2371077]
-array LOG_X[3] = [1, 1, 1]
-array LOG_Y[3] = [0, 0, 0]
-array XTICS[3] = ['"p50" 2, "p75" 4', '"p50" 2, "p90" 10, "p75" 4, "p95" 20', '"p50" 2, "p90" 10, "p99" 100, "p99.9" 1000, "p75" 4, "p95" 20, "p99.5" 200']
-array YTICS[3] = ['"0" 0, "200" 200, "400" 400', '"20" 20, "22" 22, "24" 24', '"0" 0, "10" 10, "20" 20, "30" 30']
-array SHOWN[3] = [' 1  2  3 ', ' 1  2  3 ', ' 2  3 ']
-HEIGHT = 1950
+array LEFT[2] = [86.72, 86.72]
+array RIGHT[2] = [1174.08, 1247.04]
+array TOP[2] = [268, 846]
+array BOTTOM[2] = [598, 1176]
+array XMIN[2] = [1.90439538, 1.81017754]
+array XMAX[2] = [55.812914, 2765.57734]
+array YMIN[2] = [19.6977671, 0]
+array YMAX[2] = [24.2150759, 38.2371077]
+array LOG_X[2] = [1, 1]
+array LOG_Y[2] = [0, 0]
+array XTICS[2] = ['"p50" 2, "p90" 10, "p75" 4, "p95" 20', '"p50" 2, "p90" 10, "p99" 100, "p99.9" 1000, "p75" 4, "p95" 20, "p99.5" 200']
+array YTICS[2] = ['"20" 20, "22" 22, "24" 24', '"0" 0, "10" 10, "20" 20, "30" 30']
+array SHOWN[2] = [' 1  2  3 ', ' 2  3 ']
+HEIGHT = 1399
 TEXT_BLOCKS = 8
 array TEXT_STYLE[8] = [1, 2, 4, 4, 4, 5, 5, 6]
 array TEXT_ALIGN[8] = [0, 0, 0, 1, 2, 0, 2, 0]
-MARKERS = 8
-LINES = 8
+MARKERS = 5
+DOTTED = 0
+LINES = 5
 
 # The look of every chart. Copied into each script after its variables (NAME, WIDTH, HEIGHT, texts, marks), so that a script
 # needs nothing but the data files beside it. Positions are pixels from the top left corner.
@@ -96,18 +97,20 @@ set errorbars 1.5 front
 # Texts and marks, over everything else.
 DRAW_LINES = "plot '".NAME."-marks.dat' using ($5 == 0 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
     ."with vectors nohead lw 1.5 dt solid lc rgb MIDDLE title 'line'"
+DRAW_DOTTED = "plot '".NAME."-marks.dat' using ($5 == -1 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
+    ."with vectors nohead lw 2 dt (1, 5) lc rgb SOFT title 'line'"
 DRAW_MARKERS = "plot '".NAME."-marks.dat' using ($5 > 0 ? $1 : NaN):2:(MARKER[int($5 > 0 ? $5 : 1)]):5 " \
     ."with points pt variable lc variable ps 2 * POINT(FORMAT) lw 2.5 title 'runner'"
 DRAW_TEXT(block, format) = sprintf("plot '%s-text.dat' index %d using 1:2:%d with labels noenhanced %s font TEXT_FONT " \
     ."textcolor rgb '%s' title 'text'", NAME, block - 1, format eq "svg" ? 3 : 4, \
     word("left center right", TEXT_ALIGN[block] + 1), word(TEXT_COLOUR, TEXT_STYLE[block]))
 OVERLAY = PANEL(0, 0, WIDTH, HEIGHT)."; set xrange [0:WIDTH]; set yrange [HEIGHT:0]; " \
-    ."if (LINES > 0) { eval DRAW_LINES }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
+    ."if (LINES > 0) { eval DRAW_LINES }; if (DOTTED > 0) { eval DRAW_DOTTED }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
     ."do for [block = 1:TEXT_BLOCKS] { TEXT_FONT = FONT(TEXT_STYLE[block], FORMAT); eval DRAW_TEXT(block, FORMAT) }"
 END = "unset multiplot; unset output"
 
 # Lines, a runner each: its interval as a band, its name (as text) at the line's end. A panel, or some one under another.
-# NAME.dat: runner's number in the style, x, y, interval, 1 where it has a marker; panels are two empty lines apart.
+# NAME.dat: runner's number in the style, x, y, interval, 1 where it has a marker, 2: a hollow circle; panels are two empty lines apart.
 do for [FORMAT in FORMATS] {
     eval BEGIN(FORMAT)
     do for [p = 1:PANELS] {
@@ -131,7 +134,10 @@ do for [FORMAT in FORMATS] {
              for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) ? $2 : NaN):3 \
                  with lines lt RUNNER(i) lw LINE_WIDTH[RUNNER(i)] * THICKNESS title 'line', \
              for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) && $6 == 1 ? $2 : NaN):3 \
-                 with points lt RUNNER(i) ps MARKER_SIZE[RUNNER(i)] * POINT(FORMAT) lw 2.5 title 'points'
+                 with points lt RUNNER(i) ps MARKER_SIZE[RUNNER(i)] * POINT(FORMAT) lw 2.5 title 'points', \
+             '' index p - 1 using ($6 == 2 ? $2 : NaN):3 with points pt 7 lc rgb "#ffffff" ps 2.6 * POINT(FORMAT) title 'saturated', \
+             for [i = 1:words(DRAWN)] '' index p - 1 using ($1 == RUNNER(i) && $6 == 2 ? $2 : NaN):3 \
+                 with points lt RUNNER(i) pt 6 ps 2.4 * POINT(FORMAT) lw 3 dt solid title 'saturated'
     }
     eval OVERLAY
     eval END

@@ -14,18 +14,19 @@ XTICS = '"0" 0, "1" 1, "2" 2, "3" 3, "4" 4, "5" 5, "6" 6, "7" 7'
 array TOP[3] = [130, 334.666667, 539.333333]
 array BOTTOM[3] = [297.666667, 502.333333, 707]
 array JOBS[3] = [20, 20, 20]
-array ZOOM_END[3] = [0, 515.283622, 515.283622]
-array ZOOM_SCALE[3] = [1000000, 1000, 1000]
+array ZOOM_END[3] = [0, 0.515283622, 0.515283622]
+array ZOOM_SCALE[3] = [1000000, 1, 1]
 array RUNNER[3] = [1, 2, 3]
 array ZOOM_XTICS[3]
 ZOOM_XTICS[1] = '"0" 0, "0.2" 0.2, "0.4" 0.4, "0.6" 0.6, "0.8" 0.8, "1" 1'
-ZOOM_XTICS[2] = '"0" 0, "200" 200, "400" 400'
-ZOOM_XTICS[3] = '"0" 0, "200" 200, "400" 400'
+ZOOM_XTICS[2] = '"0" 0, "0.2" 0.2, "0.4" 0.4'
+ZOOM_XTICS[3] = '"0" 0, "0.2" 0.2, "0.4" 0.4'
 HEIGHT = 901
 TEXT_BLOCKS = 7
 array TEXT_STYLE[7] = [1, 3, 4, 4, 5, 5, 6]
 array TEXT_ALIGN[7] = [0, 0, 0, 2, 0, 1, 0]
 MARKERS = 0
+DOTTED = 0
 LINES = 4
 
 # The look of every chart. Copied into each script after its variables (NAME, WIDTH, HEIGHT, texts, marks), so that a script
@@ -99,13 +100,15 @@ set errorbars 1.5 front
 # Texts and marks, over everything else.
 DRAW_LINES = "plot '".NAME."-marks.dat' using ($5 == 0 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
     ."with vectors nohead lw 1.5 dt solid lc rgb MIDDLE title 'line'"
+DRAW_DOTTED = "plot '".NAME."-marks.dat' using ($5 == -1 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
+    ."with vectors nohead lw 2 dt (1, 5) lc rgb SOFT title 'line'"
 DRAW_MARKERS = "plot '".NAME."-marks.dat' using ($5 > 0 ? $1 : NaN):2:(MARKER[int($5 > 0 ? $5 : 1)]):5 " \
     ."with points pt variable lc variable ps 2 * POINT(FORMAT) lw 2.5 title 'runner'"
 DRAW_TEXT(block, format) = sprintf("plot '%s-text.dat' index %d using 1:2:%d with labels noenhanced %s font TEXT_FONT " \
     ."textcolor rgb '%s' title 'text'", NAME, block - 1, format eq "svg" ? 3 : 4, \
     word("left center right", TEXT_ALIGN[block] + 1), word(TEXT_COLOUR, TEXT_STYLE[block]))
 OVERLAY = PANEL(0, 0, WIDTH, HEIGHT)."; set xrange [0:WIDTH]; set yrange [HEIGHT:0]; " \
-    ."if (LINES > 0) { eval DRAW_LINES }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
+    ."if (LINES > 0) { eval DRAW_LINES }; if (DOTTED > 0) { eval DRAW_DOTTED }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
     ."do for [block = 1:TEXT_BLOCKS] { TEXT_FONT = FONT(TEXT_STYLE[block], FORMAT); eval DRAW_TEXT(block, FORMAT) }"
 END = "unset multiplot; unset output"
 

@@ -26,6 +26,7 @@ TEXT_BLOCKS = 8
 array TEXT_STYLE[8] = [3, 3, 4, 4, 5, 5, 5, 6]
 array TEXT_ALIGN[8] = [0, 2, 0, 2, 0, 1, 2, 0]
 MARKERS = 0
+DOTTED = 0
 LINES = 4
 
 # The look of every chart. Copied into each script after its variables (NAME, WIDTH, HEIGHT, texts, marks), so that a script
@@ -99,13 +100,15 @@ set errorbars 1.5 front
 # Texts and marks, over everything else.
 DRAW_LINES = "plot '".NAME."-marks.dat' using ($5 == 0 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
     ."with vectors nohead lw 1.5 dt solid lc rgb MIDDLE title 'line'"
+DRAW_DOTTED = "plot '".NAME."-marks.dat' using ($5 == -1 ? $1 : NaN):2:($3 - $1):($4 - $2) " \
+    ."with vectors nohead lw 2 dt (1, 5) lc rgb SOFT title 'line'"
 DRAW_MARKERS = "plot '".NAME."-marks.dat' using ($5 > 0 ? $1 : NaN):2:(MARKER[int($5 > 0 ? $5 : 1)]):5 " \
     ."with points pt variable lc variable ps 2 * POINT(FORMAT) lw 2.5 title 'runner'"
 DRAW_TEXT(block, format) = sprintf("plot '%s-text.dat' index %d using 1:2:%d with labels noenhanced %s font TEXT_FONT " \
     ."textcolor rgb '%s' title 'text'", NAME, block - 1, format eq "svg" ? 3 : 4, \
     word("left center right", TEXT_ALIGN[block] + 1), word(TEXT_COLOUR, TEXT_STYLE[block]))
 OVERLAY = PANEL(0, 0, WIDTH, HEIGHT)."; set xrange [0:WIDTH]; set yrange [HEIGHT:0]; " \
-    ."if (LINES > 0) { eval DRAW_LINES }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
+    ."if (LINES > 0) { eval DRAW_LINES }; if (DOTTED > 0) { eval DRAW_DOTTED }; if (MARKERS > 0) { eval DRAW_MARKERS }; " \
     ."do for [block = 1:TEXT_BLOCKS] { TEXT_FONT = FONT(TEXT_STYLE[block], FORMAT); eval DRAW_TEXT(block, FORMAT) }"
 END = "unset multiplot; unset output"
 
