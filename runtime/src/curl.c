@@ -175,8 +175,6 @@ static void multi_collect(struct rt__multi *multi)
             continue;
         CURL *easy = message->easy_handle;
         CURLcode code = message->data.result;
-        if (multi->broken && code == CURLE_ABORTED_BY_CALLBACK)
-            code = CURLE_OUT_OF_MEMORY;
         /* A handful of pointers; CURLOPT_PRIVATE, which would spare the search, is the user's. */
         for (unsigned i = 0; i < multi->running; i++) {
             if (multi->transfers[i].easy != easy)
@@ -189,9 +187,18 @@ static void multi_collect(struct rt__multi *multi)
             break;
         }
     }
-    if (multi->broken && multi->running == 0) {
-        multi->broken = false;
-        rt__curl_sockets_forget(multi); /* libcurl has forgotten to say so */
+}
+
+/* There was no memory to watch a socket of one of them: which one libcurl does not say. */
+static void multi_give_up(struct rt__multi *multi)
+{
+    multi->broken = false;
+    while (multi->running > 0) {
+        struct transfer *transfer = multi->transfers[0].transfer;
+        curl_multi_remove_handle(multi->handle, multi->transfers[0].easy);
+        transfer_forget(multi, 0);
+        if (transfer->state == TRANSFER_RUNNING)
+            transfer_over(transfer, 0, CURLE_OUT_OF_MEMORY);
     }
 }
 
@@ -199,10 +206,11 @@ static void multi_kick(struct rt__multi *multi)
 {
     int running;
     multi->kick = false;
-    if (multi->broken) /* the only call that gets to those for which nothing happens */
-        curl_multi_perform(multi->handle, &running);
-    else
-        curl_multi_socket_action(multi->handle, CURL_SOCKET_TIMEOUT, 0, &running);
+    if (multi->broken) {
+        multi_give_up(multi);
+        return;
+    }
+    curl_multi_socket_action(multi->handle, CURL_SOCKET_TIMEOUT, 0, &running);
     multi->active = true;
 }
 

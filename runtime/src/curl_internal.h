@@ -37,7 +37,7 @@ struct rt__multi {
     unsigned bound; /* tasks that stay with it */
     bool kick;      /* libcurl wants to be called without an event: it said so, or its timer has fired */
     bool active;    /* something was done to it: there may be completed transfers */
-    bool broken;    /* a socket could not be watched: libcurl fails all of its transfers, once it gets to them */
+    bool broken;    /* a socket could not be watched: all transfers are given up */
     struct socket_watch *watches;
     struct transfer_list asked;
     unsigned running;

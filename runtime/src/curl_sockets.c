@@ -165,7 +165,7 @@ int rt__curl_on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void 
     }
     if (!watch && !(watch = watch_create(multi, fd))) {
         multi->broken = multi->kick = true;
-        return -1;
+        return 0; /* libcurl (7.88) does not survive it where this fails */
     }
     int events = (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0);
     if (ev_is_active(&watch->io) || watch->events != events || has_connected(easy)) {
