@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,10 +162,8 @@ int allow_read(struct allow_list *ret_list, const char *path, const char *today,
     reading.lines.on_key = on_key;
     reading.lines.on_comment = on_comment;
     reading.lines.context = &reading;
-    reading.lines.file = fopen(path, "re");
-    if (!reading.lines.file)
-        return failure_set(ret_failure, failure_status(errno, EXIT_USAGE), "%s: cannot be read: %s", path,
-                           strerror(errno));
+    if (ini_lines_open(&reading.lines) < 0)
+        return -1;
     reading.list.path = strdup(path);
     int result = reading.list.path ? parse(&reading) : no_memory(&reading);
     fclose(reading.lines.file);

@@ -123,6 +123,15 @@ static bool check_line(struct ini_lines *lines, const char *line)
     return true;
 }
 
+int ini_lines_open(struct ini_lines *lines)
+{
+    lines->file = fopen(lines->path, "re");
+    if (!lines->file)
+        return failure_set(lines->failure, failure_status(errno, EXIT_USAGE), "%s: cannot be read: %s", lines->path,
+                           strerror(errno));
+    return 0;
+}
+
 char *ini_lines_next(char *buffer, int size, void *stream)
 {
     struct ini_lines *lines = stream;

@@ -25,6 +25,9 @@ struct ini_lines {
     void *context;
 };
 
+/** Open the file at `path`; the caller closes it. Returns 0, or -1 with the failure set. */
+int ini_lines_open(struct ini_lines *lines);
+
 /** An ini_reader (fgets's shape) whose stream is a struct ini_lines *. */
 char *ini_lines_next(char *buffer, int size, void *lines);
 

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,10 +240,8 @@ int scenario_read(struct scenario *ret_scenario, const char *path, struct failur
     reading.lines.on_key = on_key;
     reading.lines.on_comment = on_comment;
     reading.lines.context = &reading;
-    reading.lines.file = fopen(path, "re");
-    if (!reading.lines.file)
-        return failure_set(ret_failure, failure_status(errno, EXIT_USAGE), "%s: cannot be read: %s", path,
-                           strerror(errno));
+    if (ini_lines_open(&reading.lines) < 0)
+        return -1;
     int result = split_path(&reading, path) || parse(&reading) ? -1 : 0;
     fclose(reading.lines.file);
     free(reading.dir);
