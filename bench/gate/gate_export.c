@@ -18,17 +18,13 @@ struct figure {
 
 static bool find_figure(struct figure *ret_figure, const struct gate_lane *lane)
 {
-    size_t n = 0;
-    const double *values = lane->values[PHASE_FIRST][ARM_HEAD];
-    double *known = malloc((lane->blocks[PHASE_FIRST] + 1) * sizeof(*known));
-    for (size_t i = 0; known && i < lane->blocks[PHASE_FIRST]; i++)
-        if (isfinite(values[i]))
-            known[n++] = values[i];
+    double *figures;
+    size_t n = lane_figures(&figures, lane, ARM_HEAD);
     if (n > 0) {
-        ret_figure->value = stats_median(known, n);
-        ret_figure->interval = stats_median_interval(known, n);
+        ret_figure->value = stats_median(figures, n);
+        ret_figure->interval = stats_median_interval(figures, n);
     }
-    free(known);
+    free(figures);
     return n > 0 && lane->state == LANE_GATED && lane->decision.verdict != GATE_NO_DATA;
 }
 
@@ -56,9 +52,10 @@ static json_t *github_json(const struct gate_plan *plan, struct text_pool *pool)
         double half = fmax(figure.interval.hi - figure.value, figure.value - figure.interval.lo);
         const char *name = pool_printf(pool, "%s: %s", name_of(pool, plan, lane),
                                        lane->metric->larger_is_better ? "us_per_job" : lane->metric->name);
-        const char *extra = pool_printf(
-            pool, "against the base %s %s; verdict: %s; %zu blocks", words_change(pool, lane->decision.ratio),
-            words_interval(pool, lane->decision.lo, lane->decision.hi), lane_verdict(lane), lane->blocks[PHASE_FIRST]);
+        const char *extra = pool_printf(pool, "against the base %s %s; verdict: %s; %zu blocks",
+                                        words_change(pool, lane->decision.ratio),
+                                        words_interval(pool, lane->decision.lo, lane->decision.hi), lane_verdict(lane),
+                                        lane->blocks[PHASE_FIRST] + lane->blocks[PHASE_CONFIRMATION]);
         json_t *item = json_pack("{s:o, s:s, s:f, s:o}", "name", record_json_text(name, RECORD_TEXT_BYTES), "unit",
                                  unit, "value", figure.value, "extra", record_json_text(extra, RECORD_TEXT_BYTES));
         if (isfinite(half))

@@ -61,9 +61,9 @@ static void add_decision(json_t *json, const struct gate_lane *lane)
         const char *name;
         double value;
     } figures[] = {
-        {"base_median", lane_median(lane, PHASE_FIRST, ARM_BASE)},
-        {"head_median", lane_median(lane, PHASE_FIRST, ARM_HEAD)},
-        {"again_median", lane_median(lane, PHASE_FIRST, ARM_AGAIN)},
+        {"base_median", lane_median(lane, ARM_BASE)},
+        {"head_median", lane_median(lane, ARM_HEAD)},
+        {"again_median", lane_median(lane, ARM_AGAIN)},
         {"ratio", decision->ratio},
         {"ratio_lo", decision->lo},
         {"ratio_hi", decision->hi},

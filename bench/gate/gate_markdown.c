@@ -28,11 +28,10 @@ static void write_row(FILE *out, struct text_pool *pool, const struct gate_lane 
     markdown_text(out, lane->label);
     fprintf(out, " | `%s` | ", lane->metric->name);
     if (lane->state == LANE_GATED)
-        fprintf(out, "%s | %s | %s | %s | %s | %s",
-                words_figure(pool, lane->metric, lane_median(lane, PHASE_FIRST, ARM_BASE)),
-                words_figure(pool, lane->metric, lane_median(lane, PHASE_FIRST, ARM_HEAD)),
-                words_change(pool, decision->ratio), words_interval(pool, decision->lo, decision->hi),
-                words_change(pool, decision->aa_ratio), words_share(pool, decision->aa_spread));
+        fprintf(out, "%s | %s | %s | %s | %s | %s", words_figure(pool, lane->metric, lane_median(lane, ARM_BASE)),
+                words_figure(pool, lane->metric, lane_median(lane, ARM_HEAD)), words_change(pool, decision->ratio),
+                words_interval(pool, decision->lo, decision->hi), words_change(pool, decision->aa_ratio),
+                words_share(pool, decision->aa_spread));
     else
         fputs(" | | | | | ", out);
     fprintf(out, " | %s%s%s |\n", mark, lane_verdict(lane), mark);
@@ -84,11 +83,11 @@ static void write_details(FILE *out, struct text_pool *pool, const struct gate_r
     fprintf(out, "- %lld blocks of base, head and base again; %zu trials in %.0f s; threshold %g %%\n",
             (long long)plan->blocks, result->trials, result->seconds, 100 * request->rules.threshold);
     fputs(
-        "- Change: the head against the base, the ratio within each block (Hodges-Lehmann, signed-rank interval). A/A: "
-        "the "
-        "base against itself, run as often; spread: by how much two such trials differ. A cell is a regression only if "
-        "the whole interval is past the threshold and past the spread, chance is excluded over all cells (Holm), and a "
-        "second run in reversed order finds it again.\n",
+        "- Change: the head against the base, the ratio within each block (Hodges-Lehmann, signed-rank interval), over "
+        "the blocks of both phases. A/A: the base against itself, run as often; spread: by how much two such trials "
+        "differ. A cell is a regression only if the whole interval is past the threshold and past the spread, chance "
+        "is "
+        "excluded over all cells (Holm), and a second phase in reversed order finds it again.\n",
         out);
     write_command(out, request);
     fputs("\n</details>\n", out);

@@ -21,8 +21,8 @@ static void fill_row(struct text_pool *pool, const struct gate_lane *lane, const
     bool gated = lane->state == LANE_GATED;
     cells[0] = lane->label;
     cells[1] = lane->metric->name;
-    cells[2] = gated ? words_figure(pool, lane->metric, lane_median(lane, PHASE_FIRST, ARM_BASE)) : "";
-    cells[3] = gated ? words_figure(pool, lane->metric, lane_median(lane, PHASE_FIRST, ARM_HEAD)) : "";
+    cells[2] = gated ? words_figure(pool, lane->metric, lane_median(lane, ARM_BASE)) : "";
+    cells[3] = gated ? words_figure(pool, lane->metric, lane_median(lane, ARM_HEAD)) : "";
     cells[4] = gated ? words_change(pool, decision->ratio) : "";
     cells[5] = gated ? words_interval(pool, decision->lo, decision->hi) : "";
     cells[6] = gated ? words_change(pool, decision->aa_ratio) : "";

@@ -75,17 +75,24 @@ const char *lane_verdict(const struct gate_lane *lane)
     return lane_is_accepted(lane) ? "accepted" : gate_verdict_name(lane->decision.verdict);
 }
 
-double lane_median(const struct gate_lane *lane, int phase, enum gate_arm arm)
+size_t lane_figures(double **ret_figures, const struct gate_lane *lane, enum gate_arm arm)
 {
-    const double *values = lane->values[phase][arm];
-    double *known = malloc((lane->blocks[phase] + 1) * sizeof(*known)), median = NAN;
-    size_t n = 0;
-    for (size_t i = 0; known && i < lane->blocks[phase]; i++)
-        if (isfinite(values[i]))
-            known[n++] = values[i];
-    if (n > 0)
-        median = stats_median(known, n);
-    free(known);
+    size_t most = lane->blocks[PHASE_FIRST] + lane->blocks[PHASE_CONFIRMATION], n = 0;
+    double *figures = malloc((most + 1) * sizeof(*figures));
+    for (int phase = 0; figures && phase < PHASES; phase++)
+        for (size_t i = 0; i < lane->blocks[phase]; i++)
+            if (isfinite(lane->values[phase][arm][i]))
+                figures[n++] = lane->values[phase][arm][i];
+    *ret_figures = figures;
+    return n;
+}
+
+double lane_median(const struct gate_lane *lane, enum gate_arm arm)
+{
+    double *figures;
+    size_t n = lane_figures(&figures, lane, arm);
+    double median = stats_median(figures, n);
+    free(figures);
     return median;
 }
 

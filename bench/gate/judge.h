@@ -24,8 +24,16 @@ const char *lane_verdict(const struct gate_lane *lane);
  */
 enum gate_outcome judge_outcome(const struct gate_plan *plan, bool local_limit);
 
-/** Returns the median of what one arm gave in a phase; NAN where it gave nothing. */
-double lane_median(const struct gate_lane *lane, int phase, enum gate_arm arm);
+/**
+ * Collect the finite figures of one arm's trials, in both phases.
+ *
+ * @param ret_figures  always written; the caller's; NULL without memory
+ * Returns how many there are.
+ */
+size_t lane_figures(double **ret_figures, const struct gate_lane *lane, enum gate_arm arm);
+
+/** Returns their median, or NAN where there are none. */
+double lane_median(const struct gate_lane *lane, enum gate_arm arm);
 
 /** Write in a sentence or two how the gate has ended, for a table's end and a page's head. */
 void outcome_sentence(char *buffer, size_t size, const struct gate_plan *plan, const struct gate_result *result);

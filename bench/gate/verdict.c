@@ -9,7 +9,8 @@
 /* No interval below. */
 #define LEAST_BLOCKS 6
 
-/* A gate of fewer finds a change of 10 % too seldom where the spread is 3 %: 97.5 in 100 with 10 blocks. */
+/* Source: a gate decided by its first phase alone, with fewer, finds a change of 10 % too seldom where the spread is
+ * 3 %: 97.5 in 100 with 10 blocks. */
 #define LEAST_BLOCKS_OF_A_GATE 12
 
 /* What blocks_to_settle may ask for: the most that a run can have. */
@@ -19,25 +20,17 @@
  * would call one good cell in twenty dirty. */
 #define DIRTY_PART 0.75
 
-static void measure_contrast(struct gate_contrast *ret_contrast, const double *logs, size_t n, uint64_t seed)
+/* All of it from ranks: a trial that was held up counts as one, however long it was. `ranks` is room for n. */
+static void measure_contrast(struct gate_contrast *ret_contrast, const double *logs, size_t n, double *ranks,
+                             uint64_t seed)
 {
     struct stats_interval interval = stats_signed_rank_interval(logs, n);
     *ret_contrast = (struct gate_contrast){
         .estimate = stats_hodges_lehmann(logs, n),
         .lo = interval.lo,
         .hi = interval.hi,
-        .p = stats_sign_flip_p(logs, n, seed),
+        .p = stats_signed_ranks(ranks, logs, n) < 0 ? NAN : stats_sign_flip_p(ranks, n, seed),
     };
-}
-
-static double spread_of(const double *values, size_t n)
-{
-    double mean = 0, squares = 0;
-    for (size_t i = 0; i < n; i++)
-        mean += values[i] / (double)n;
-    for (size_t i = 0; i < n; i++)
-        squares += (values[i] - mean) * (values[i] - mean);
-    return sqrt(squares / ((double)n - 1));
 }
 
 static bool is_number(double value)
@@ -45,35 +38,64 @@ static bool is_number(double value)
     return isfinite(value) && value > 0;
 }
 
-/* Too few blocks leave everything NAN. Returns 0 or -ENOMEM. */
-static int measure_phase(struct gate_phase *ret_phase, const struct gate_blocks *given, uint64_t seed)
+/* What is equal on paper is equal, and ties with it: the logs of equal ratios differ in their last digits. */
+static double settled(double log_ratio)
 {
-    const struct gate_contrast unknown = {NAN, NAN, NAN, NAN, NAN};
-    *ret_phase = (struct gate_phase){.given = given->count, .head = unknown, .again = unknown, .aa_spread = NAN};
-    double *head = malloc((2 * given->count + 1) * sizeof(*head));
-    if (!head)
-        return -ENOMEM;
-    double *again = head + given->count;
-    size_t n = 0;
+    return round(log_ratio * 1e12) / 1e12;
+}
+
+/* Appends the contrasts of the blocks that count. Returns how many there are now. */
+static size_t append_contrasts(double *head, double *again, size_t n, const struct gate_blocks *given)
+{
     for (size_t i = 0; i < given->count; i++) {
         if (!is_number(given->base[i]) || !is_number(given->head[i]) || !is_number(given->again[i]))
             continue;
         double first = log(given->base[i]), second = log(given->again[i]);
-        head[n] = log(given->head[i]) - (first + second) / 2;
-        again[n++] = second - first;
+        head[n] = settled(log(given->head[i]) - (first + second) / 2);
+        again[n++] = settled(second - first);
     }
-    ret_phase->blocks = n;
+    return n;
+}
+
+/* Of one phase, or of both together. Too few blocks leave everything NAN. Returns 0 or -ENOMEM. */
+static int measure(struct gate_sample *ret_sample, const struct gate_blocks *const phases[2], uint64_t seed)
+{
+    const struct gate_contrast unknown = {NAN, NAN, NAN, NAN, NAN};
+    size_t given = phases[0]->count + (phases[1] ? phases[1]->count : 0);
+    *ret_sample = (struct gate_sample){.given = given, .head = unknown, .again = unknown, .aa_spread = NAN};
+    double *head = malloc((3 * given + 1) * sizeof(*head));
+    if (!head)
+        return -ENOMEM;
+    double *again = head + given, *ranks = again + given;
+    size_t n = 0;
+    for (int i = 0; i < 2 && phases[i]; i++)
+        n = append_contrasts(head, again, n, phases[i]);
+    ret_sample->blocks = n;
     int error = 0;
     if (n >= LEAST_BLOCKS) {
-        measure_contrast(&ret_phase->head, head, n, seed);
-        measure_contrast(&ret_phase->again, again, n, seed);
-        ret_phase->aa_spread = spread_of(again, n);
+        measure_contrast(&ret_sample->head, head, n, ranks, seed);
+        measure_contrast(&ret_sample->again, again, n, ranks, seed);
+        ret_sample->aa_spread = stats_spread(again, n);
         /* With six finite values only memory can be lacking. */
-        if (isnan(ret_phase->head.hi + ret_phase->head.p + ret_phase->head.estimate) ||
-            isnan(ret_phase->again.hi + ret_phase->again.p + ret_phase->again.estimate))
+        if (isnan(ret_sample->head.hi + ret_sample->head.p + ret_sample->head.estimate) ||
+            isnan(ret_sample->again.hi + ret_sample->again.p + ret_sample->again.estimate) ||
+            isnan(ret_sample->aa_spread))
             error = -ENOMEM;
     }
     free(head);
+    return error;
+}
+
+static int measure_cell(struct gate_evidence *ret_evidence, const struct gate_cell *cell, uint64_t seed)
+{
+    const struct gate_blocks *first = &cell->first, *second = &cell->confirmation;
+    int error = measure(&ret_evidence->first, (const struct gate_blocks *[]){first, NULL}, seed);
+    if (!error)
+        error = measure(&ret_evidence->confirmation, (const struct gate_blocks *[]){second, NULL}, seed);
+    if (!error && ret_evidence->first.blocks >= LEAST_BLOCKS && second->count > 0)
+        error = measure(&ret_evidence->all, (const struct gate_blocks *[]){first, second}, seed);
+    else
+        ret_evidence->all = ret_evidence->first;
     return error;
 }
 
@@ -82,45 +104,61 @@ static bool is_dirty(const struct gate_contrast *again, const struct gate_rules 
     return again->p_holm < rules->alpha && fabs(again->estimate) > DIRTY_PART * log1p(rules->threshold);
 }
 
-/* Returns 1 or -1 where the whole interval lies past the limit, more or less than base; else 0. */
+/* Fewer than three quarters gave a number. */
+static bool is_lost(const struct gate_sample *sample)
+{
+    return sample->blocks * 4 < sample->given * 3;
+}
+
+static double limit_of(const struct gate_sample *sample, const struct gate_rules *rules)
+{
+    return fmax(log1p(rules->threshold), sample->aa_spread);
+}
+
+/* Returns 1 or -1 where a number lies past the limit, more or less than base; else 0. */
+static int side_of(double log_ratio, double limit)
+{
+    return (log_ratio > limit) - (log_ratio < -limit);
+}
+
+/* The same where the whole interval does. */
 static int side_past(const struct gate_contrast *head, double limit)
 {
     return (head->lo > limit) - (head->hi < -limit);
 }
 
-/* The estimate alone: the limit is never less than A/A's spread, and of 12 blocks the estimate varies by a quarter of
- * that, so without a change it goes so far in less than 1 of 1000; but one block in three that was disturbed takes the
- * interval down to nothing, and with it a tenth of the regressions on a machine that is quiet most of the time. */
-static bool is_reproduced(const struct gate_phase *confirmation, int side, double limit)
-{
-    return side * confirmation->head.estimate > limit;
-}
-
 /* How many blocks would put the interval on one side of the threshold, or past the limit, if the estimate is right. */
-static size_t blocks_to_settle(const struct gate_phase *phase, double limit, size_t cells,
+static size_t blocks_to_settle(const struct gate_sample *sample, double limit, size_t cells,
                                const struct gate_rules *rules)
 {
-    double away = fabs(phase->head.estimate), threshold = log1p(rules->threshold);
-    double half_width = fmax(phase->head.hi - phase->head.estimate, phase->head.estimate - phase->head.lo);
+    double away = fabs(sample->head.estimate), threshold = log1p(rules->threshold);
+    double half_width = fmax(sample->head.hi - sample->head.estimate, sample->head.estimate - sample->head.lo);
     size_t blocks = 0;
     if (away < threshold) {
-        blocks = stats_blocks_for_half_width(phase->blocks, half_width, threshold - away);
+        blocks = stats_blocks_for_half_width(sample->blocks, half_width, threshold - away);
     } else if (away > limit) {
-        blocks = stats_blocks_for_half_width(phase->blocks, half_width, away - limit);
+        blocks = stats_blocks_for_half_width(sample->blocks, half_width, away - limit);
         size_t for_holm = stats_blocks_for_holm(cells, rules->alpha);
         blocks = blocks < for_holm ? for_holm : blocks;
     }
-    if (blocks <= phase->blocks && blocks > 0)
-        blocks = phase->blocks * 2; /* it was not the width: p was too weak, or blocks were lost */
+    if (blocks <= sample->blocks && blocks > 0)
+        blocks = sample->blocks * 2; /* it was not the width: p was too weak, or blocks were lost */
     return blocks <= MOST_BLOCKS ? blocks : 0;
 }
 
-static enum gate_verdict judge(enum gate_grounds *ret_grounds, const struct gate_phase *first,
-                               const struct gate_phase *confirmation, double limit, bool larger_is_better,
-                               const struct gate_rules *rules)
+/*
+ * The first phase asks whether there is anything to look for, the second whether it is there again, and both together
+ * whether it is past doubt. To ask again, an estimate past the limit and an interval clear of "no change" are enough: an
+ * interval of 12 blocks past the limit is too much to ask, since two that were disturbed take it down.
+ */
+static enum gate_verdict judge(enum gate_grounds *ret_grounds, const struct gate_evidence *evidence,
+                               bool larger_is_better, const struct gate_rules *rules)
 {
-    double threshold = log1p(rules->threshold);
-    int side = first->head.p_holm < rules->alpha ? side_past(&first->head, limit) : 0;
+    const struct gate_sample *first = &evidence->first, *confirmation = &evidence->confirmation;
+    double threshold = log1p(rules->threshold), limit = limit_of(&evidence->all, rules);
+    int side = side_of(first->head.estimate, limit_of(first, rules));
+    if (side_past(&first->head, 0) != side)
+        side = 0;
     bool worse = side == (larger_is_better ? -1 : 1);
     bool is_same = first->head.lo >= -threshold && first->head.hi <= threshold;
     enum gate_grounds grounds;
@@ -131,7 +169,7 @@ static enum gate_verdict judge(enum gate_grounds *ret_grounds, const struct gate
         verdict = GATE_NO_DATA;
     } else if (is_dirty(&first->again, rules)) {
         grounds = GROUNDS_DIRTY;
-    } else if ((is_same || (side && !worse)) && first->blocks * 4 < first->given * 3) {
+    } else if ((is_same || (side && !worse)) && (is_lost(first) || is_lost(&evidence->all))) {
         grounds = GROUNDS_LOST;
     } else if (is_same) {
         grounds = GROUNDS_WITHIN;
@@ -144,8 +182,10 @@ static enum gate_verdict judge(enum gate_grounds *ret_grounds, const struct gate
         grounds = GROUNDS_CONFIRMATION_TOO_FEW;
     } else if (is_dirty(&confirmation->again, rules)) {
         grounds = GROUNDS_CONFIRMATION_DIRTY;
-    } else if (!is_reproduced(confirmation, side, limit)) {
+    } else if (side_of(confirmation->head.estimate, limit) != side) {
         grounds = GROUNDS_NOT_REPRODUCED;
+    } else if (side_past(&evidence->all.head, limit) != side || !(evidence->all.head.p_holm < rules->alpha)) {
+        grounds = GROUNDS_UNDECIDED;
     } else {
         grounds = GROUNDS_CONFIRMED;
         verdict = worse ? GATE_REGRESSION : GATE_IMPROVED;
@@ -154,45 +194,64 @@ static enum gate_verdict judge(enum gate_grounds *ret_grounds, const struct gate
     return verdict;
 }
 
-static void decide(struct gate_decision *ret_decision, const struct gate_phase *first,
-                   const struct gate_phase *confirmation, bool larger_is_better, size_t cells,
-                   const struct gate_rules *rules)
+static void decide(struct gate_decision *ret_decision, const struct gate_evidence *evidence, bool larger_is_better,
+                   size_t cells, const struct gate_rules *rules)
 {
-    double limit = fmax(log1p(rules->threshold), first->aa_spread);
+    const struct gate_sample *all = &evidence->all, *confirmation = &evidence->confirmation;
+    double limit = limit_of(all, rules);
     enum gate_grounds grounds;
-    enum gate_verdict verdict = judge(&grounds, first, confirmation, limit, larger_is_better, rules);
+    enum gate_verdict verdict = judge(&grounds, evidence, larger_is_better, rules);
     *ret_decision = (struct gate_decision){
         .verdict = verdict,
         .wants_confirmation = grounds == GROUNDS_UNCONFIRMED,
-        .ratio = exp(first->head.estimate),
-        .lo = exp(first->head.lo),
-        .hi = exp(first->head.hi),
-        .p = first->head.p,
-        .p_holm = first->head.p_holm,
-        .aa_ratio = exp(first->again.estimate),
-        .aa_lo = exp(first->again.lo),
-        .aa_hi = exp(first->again.hi),
-        .aa_p_holm = first->again.p_holm,
-        .aa_spread = first->aa_spread,
+        .ratio = exp(all->head.estimate),
+        .lo = exp(all->head.lo),
+        .hi = exp(all->head.hi),
+        .p = all->head.p,
+        .p_holm = all->head.p_holm,
+        .aa_ratio = exp(all->again.estimate),
+        .aa_lo = exp(all->again.lo),
+        .aa_hi = exp(all->again.hi),
+        .aa_p_holm = all->again.p_holm,
+        .aa_spread = all->aa_spread,
         .limit = limit,
         .confirmed_ratio = exp(confirmation->head.estimate),
         .confirmed_lo = exp(confirmation->head.lo),
         .confirmed_hi = exp(confirmation->head.hi),
-        .blocks = first->blocks,
+        .blocks = evidence->first.blocks,
     };
     if (grounds == GROUNDS_UNDECIDED || grounds == GROUNDS_LOST)
-        ret_decision->blocks_to_settle = blocks_to_settle(first, limit, cells, rules);
-    gate_write_reason(ret_decision, grounds, first, confirmation, rules);
+        ret_decision->blocks_to_settle = blocks_to_settle(all, limit, cells, rules);
+    gate_write_reason(ret_decision, grounds, evidence, rules);
 }
 
-/* Holm over the A/B or A/A of all cells, in one phase. */
-static int adjust(struct gate_phase *phases, size_t count, double *p, bool of_again)
+/* Holm over one contrast of all cells, in place. */
+static int adjust(struct gate_contrast *const *contrasts, size_t count, double *p)
 {
     for (size_t i = 0; i < count; i++)
-        p[i] = of_again ? phases[i].again.p : phases[i].head.p;
+        p[i] = contrasts[i]->p;
     int error = stats_holm(p, p, count);
     for (size_t i = 0; i < count; i++)
-        *(of_again ? &phases[i].again.p_holm : &phases[i].head.p_holm) = p[i];
+        contrasts[i]->p_holm = p[i];
+    return error;
+}
+
+/* A/B of all there is; A/A of each phase, which must be clean by itself, and of all there is. */
+static int adjust_all(struct gate_evidence *cells, size_t count)
+{
+    double *p = calloc(count + 1, sizeof(*p));
+    struct gate_contrast **of = calloc(count + 1, sizeof(*of));
+    int error = p && of ? 0 : -ENOMEM;
+    for (int which = 0; !error && which < 4; which++) {
+        for (size_t i = 0; i < count; i++)
+            of[i] = which == 0   ? &cells[i].all.head
+                    : which == 1 ? &cells[i].all.again
+                    : which == 2 ? &cells[i].first.again
+                                 : &cells[i].confirmation.again;
+        error = adjust(of, count, p);
+    }
+    free(p);
+    free(of);
     return error;
 }
 
@@ -200,29 +259,19 @@ int gate_decide(struct gate_decision *ret_decisions, const struct gate_cell *cel
                 const struct gate_rules *rules)
 {
     assert(rules->threshold > 0 && rules->alpha > 0 && rules->alpha < 1);
-    struct gate_phase *first = calloc(count + 1, sizeof(*first)), *confirmation = calloc(count + 1, sizeof(*first));
-    double *p = calloc(count + 1, sizeof(*p));
-    int error = first && confirmation && p ? 0 : -ENOMEM;
-    for (size_t i = 0; !error && i < count; i++) {
-        error = measure_phase(&first[i], &cells[i].first, rules->seed);
-        if (!error)
-            error = measure_phase(&confirmation[i], &cells[i].confirmation, rules->seed);
-    }
+    struct gate_evidence *evidence = calloc(count + 1, sizeof(*evidence));
+    int error = evidence ? 0 : -ENOMEM;
+    for (size_t i = 0; !error && i < count; i++)
+        error = measure_cell(&evidence[i], &cells[i], rules->seed);
     if (!error)
-        error = adjust(first, count, p, false);
-    if (!error)
-        error = adjust(first, count, p, true);
-    if (!error)
-        error = adjust(confirmation, count, p, true);
+        error = adjust_all(evidence, count);
 
     size_t tests = 0;
     for (size_t i = 0; !error && i < count; i++)
-        tests += first[i].blocks >= LEAST_BLOCKS;
+        tests += evidence[i].first.blocks >= LEAST_BLOCKS;
     for (size_t i = 0; !error && i < count; i++)
-        decide(&ret_decisions[i], &first[i], &confirmation[i], cells[i].larger_is_better, tests, rules);
-    free(first);
-    free(confirmation);
-    free(p);
+        decide(&ret_decisions[i], &evidence[i], cells[i].larger_is_better, tests, rules);
+    free(evidence);
     return error;
 }
 
@@ -242,9 +291,10 @@ double gate_smallest_change(size_t blocks, double aa_spread, double threshold)
 {
     /* With s the deviation of one trial's log, A/B has s^2 (1 + 1/2) and A/A 2 s^2. */
     double spread = aa_spread * sqrt(0.75);
-    double past_threshold = stats_smallest_shift(blocks, spread, log1p(threshold));
+    size_t both = 2 * blocks; /* of the phases: one that is found has been confirmed */
+    double past_threshold = stats_smallest_shift(both, spread, log1p(threshold));
     /* A limit that is itself measured: one standard error more. */
-    double error = aa_spread / sqrt(2 * ((double)blocks - 1));
-    double past_spread = stats_smallest_shift(blocks, spread, aa_spread + error);
-    return isnan(past_threshold) ? NAN : expm1(fmax(past_threshold, past_spread));
+    double error = aa_spread / sqrt(2 * ((double)both - 1));
+    double past_spread = stats_smallest_shift(both, spread, aa_spread + error);
+    return blocks < LEAST_BLOCKS || isnan(past_threshold) ? NAN : expm1(fmax(past_threshold, past_spread));
 }

@@ -5,13 +5,18 @@
  * Each block of a cell has three trials: base, head, and base again. Two contrasts of their logs, which share no noise:
  *     A/B  log head - (log base + log again) / 2    what changed; the second base makes it steadier
  *     A/A  log again - log base                     what differs though nothing changed
+ * A second phase, run with the order of the arms reversed, is for the cells of which the first says that there may be
+ * something: whose estimate of A/B lies past the limit, which is the threshold, or the spread of A/A where that is more,
+ * and whose interval is clear of "no change".
  * A cell is a regression if, and only if, all of this holds; an improvement likewise, on the other side:
- *   - the whole 95 % interval of A/B lies past the limit: the threshold, or the spread of A/A where that is more;
- *   - its sign-flip p, adjusted over all cells of the gate (Holm), is below alpha;
- *   - A/A is clean: not both significant (Holm over the cells) and beyond three quarters of the threshold;
- *   - a second phase, run with the order of the arms reversed, finds it again: its estimate past the limit, its
- * interval clear of "no change", its A/A clean. It is the same if the whole interval lies within the threshold, and
- * inconclusive in all other cases. test_gate_simulation.c shows what that finds and how often it errs.
+ *   - the estimates of both phases lie past the limit: what was there is there again;
+ *   - so does the whole 95 % interval of A/B over the blocks of both;
+ *   - the sign-flip p of their signed ranks, adjusted over all cells of the gate (Holm), is below alpha;
+ *   - A/A of each phase is clean: not both significant (Holm over the cells) and beyond three quarters of the threshold.
+ * It is the same if the whole interval of the first phase lies within the threshold, and inconclusive in all other
+ * cases. Everything counts ranks or draws in the outermost of ten: a trial that the machine held up for ten times its
+ * time is one trial, and neither makes a regression nor hides one. test_gate_simulation.c shows what that finds and how
+ * often it errs.
  */
 #ifndef BENCH_GATE_VERDICT_H
 #define BENCH_GATE_VERDICT_H
@@ -37,7 +42,7 @@ struct gate_cell {
 struct gate_rules {
     double threshold; /**< above 0: 0.05 */
     double alpha;     /**< above 0, below 1: 0.05 */
-    uint64_t seed;    /**< of the sign flips beyond 20 blocks */
+    uint64_t seed;    /**< of the sign flips beyond 24 blocks */
 };
 
 /** Ratios are of the metric as it is measured, 1.1 for 10 % more; NAN where not known. Intervals hold 95 %. */
@@ -45,12 +50,12 @@ struct gate_decision {
     enum gate_verdict verdict;
     bool wants_confirmation; /**< run the second phase for this cell, and decide again with it */
 
-    double ratio, lo, hi, p, p_holm; /**< A/B of the first phase */
+    double ratio, lo, hi, p, p_holm; /**< A/B over all blocks, of both phases */
     double aa_ratio, aa_lo, aa_hi, aa_p_holm;
-    double aa_spread; /**< standard deviation of A/A's log ratio over the blocks */
+    double aa_spread; /**< of A/A's log ratio over these blocks: stats_spread, about their standard deviation */
     double limit;     /**< in logs: what the interval must be past */
 
-    double confirmed_ratio, confirmed_lo, confirmed_hi; /**< A/B of the second phase */
+    double confirmed_ratio, confirmed_lo, confirmed_hi; /**< A/B of the second phase alone */
 
     size_t blocks;           /**< of the first phase that count */
     size_t blocks_to_settle; /**< inconclusive: in about 8 of 10 tries so many blocks would tell; 0 if none would */

@@ -50,10 +50,10 @@ static void advise(char *text, size_t size, size_t blocks)
         snprintf(text, size, "a quieter machine would settle it");
 }
 
-static void write_undecided(struct gate_decision *decision, const struct gate_phase *first, const char *advice,
+static void write_undecided(struct gate_decision *decision, const struct gate_sample *all, const char *advice,
                             const struct gate_rules *rules)
 {
-    const struct gate_contrast *head = &first->head;
+    const struct gate_contrast *head = &all->head;
     double threshold = log1p(rules->threshold), away = fabs(head->estimate);
     struct finding found = finding(head);
     char *text = decision->reason;
@@ -63,18 +63,19 @@ static void write_undecided(struct gate_decision *decision, const struct gate_ph
                  rules->alpha, advice);
     else if (away > threshold && away <= decision->limit)
         snprintf(text, size, "%s is no more than base differs from itself (%s from block to block); %s", found.text,
-                 size_percent(expm1(first->aa_spread)).text, advice);
+                 size_percent(expm1(all->aa_spread)).text, advice);
     else
         snprintf(text, size, "%s is neither within %s nor past %s; %s", found.text, size_percent(rules->threshold).text,
                  size_percent(expm1(decision->limit)).text, advice);
 }
 
-void gate_write_reason(struct gate_decision *decision, enum gate_grounds grounds, const struct gate_phase *first,
-                       const struct gate_phase *confirmation, const struct gate_rules *rules)
+void gate_write_reason(struct gate_decision *decision, enum gate_grounds grounds, const struct gate_evidence *evidence,
+                       const struct gate_rules *rules)
 {
+    const struct gate_sample *first = &evidence->first, *confirmation = &evidence->confirmation, *all = &evidence->all;
     char *text = decision->reason;
     size_t size = sizeof(decision->reason);
-    struct finding found = finding(&first->head);
+    struct finding found = finding(&all->head), at_first = finding(&first->head);
     struct percent limit = size_percent(expm1(decision->limit));
     char advice[96];
     advise(advice, sizeof(advice), decision->blocks_to_settle);
@@ -86,7 +87,7 @@ void gate_write_reason(struct gate_decision *decision, enum gate_grounds grounds
         break;
     case GROUNDS_LOST:
         snprintf(text, size, "%s, but %zu of %zu blocks gave no number, and those may be the slow ones", found.text,
-                 first->given - first->blocks, first->given);
+                 all->given - all->blocks, all->given);
         break;
     case GROUNDS_DIRTY:
         snprintf(text, size, "base differs from itself by %s: the machine was not steady; %s",
@@ -96,27 +97,26 @@ void gate_write_reason(struct gate_decision *decision, enum gate_grounds grounds
         snprintf(text, size, "%s is within %s", found.text, size_percent(rules->threshold).text);
         break;
     case GROUNDS_UNDECIDED:
-        write_undecided(decision, first, advice, rules);
+        write_undecided(decision, all, advice, rules);
         break;
     case GROUNDS_UNCONFIRMED:
-        snprintf(text, size, "%s is past %s, and wants to be confirmed", found.text, limit.text);
+        snprintf(text, size, "%s: its estimate is past %s, and wants to be confirmed", found.text, limit.text);
         break;
     case GROUNDS_CONFIRMATION_TOO_FEW:
-        snprintf(text, size,
-                 "%s is past %s, but only %zu of %zu blocks of the confirmation gave a number; 6 are needed",
-                 found.text, limit.text, confirmation->blocks, confirmation->given);
+        snprintf(text, size, "%s at first, but only %zu of %zu blocks of the confirmation gave a number; 6 are needed",
+                 at_first.text, confirmation->blocks, confirmation->given);
         break;
     case GROUNDS_CONFIRMATION_DIRTY:
-        snprintf(text, size, "%s is past %s, but in the confirmation base differs from itself by %s; %s", found.text,
-                 limit.text, percent(confirmation->again.estimate).text, advice);
+        snprintf(text, size, "%s at first, but in the confirmation base differs from itself by %s; %s", at_first.text,
+                 percent(confirmation->again.estimate).text, advice);
         break;
     case GROUNDS_NOT_REPRODUCED:
-        snprintf(text, size, "%s at first, but %s in the confirmation: one of them was disturbed; %s", found.text,
+        snprintf(text, size, "%s at first, but %s in the confirmation: one of them was disturbed; %s", at_first.text,
                  finding(&confirmation->head).text, advice);
         break;
     case GROUNDS_CONFIRMED:
-        snprintf(text, size, "%s is past %s, and the confirmation finds %s", found.text, limit.text,
-                 percent(confirmation->head.estimate).text);
+        snprintf(text, size, "%s is past %s: %s at first, and the confirmation finds %s", found.text, limit.text,
+                 percent(first->head.estimate).text, percent(confirmation->head.estimate).text);
         break;
     }
 }

@@ -4,15 +4,21 @@
 
 #include "verdict.h"
 
-/** One contrast over the blocks of a phase, in logs. */
+/** One contrast over some blocks, in logs. */
 struct gate_contrast {
     double estimate, lo, hi, p, p_holm;
 };
 
-struct gate_phase {
+/** What some blocks show. */
+struct gate_sample {
     size_t given, blocks; /**< blocks run, and those that count */
     struct gate_contrast head, again;
     double aa_spread;
+};
+
+/** What a cell's blocks show: those of each phase, and all there are. */
+struct gate_evidence {
+    struct gate_sample first, confirmation, all;
 };
 
 enum gate_grounds {
@@ -29,7 +35,7 @@ enum gate_grounds {
 };
 
 /** Writes decision->reason. The decision's blocks_to_settle is what it advises. */
-void gate_write_reason(struct gate_decision *decision, enum gate_grounds grounds, const struct gate_phase *first,
-                       const struct gate_phase *confirmation, const struct gate_rules *rules);
+void gate_write_reason(struct gate_decision *decision, enum gate_grounds grounds, const struct gate_evidence *evidence,
+                       const struct gate_rules *rules);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * Where nothing has changed, a block's log ratio is as likely to be its own negative: of the 2^n ways to set the signs,
- * how many bring the sum as far from zero as it was seen? Up to 20 values all ways are counted: the sums of each half
+ * how many bring the sum as far from zero as it was seen? Up to 24 values all ways are counted: the sums of each half
  * of the values are listed in order, and pairs of one from each are counted without being formed.
  */
 #include <float.h>
@@ -11,7 +11,7 @@
 #include "draws.h"
 #include "stats.h"
 
-#define EXACT_MAX_N 20
+#define EXACT_MAX_N 24
 #define HALF_SUMS   (1 << (EXACT_MAX_N / 2))
 
 /* Copies the magnitudes that are not zero, as parts of the largest: neither changes p, and sums cannot overflow.

@@ -3,6 +3,7 @@
  * all pairs, each value with itself included. There are n(n+1)/2 of them, too many to list for a run of 50,000 blocks,
  * so the k-th is found by bisection: sorted values let us count in O(n) how many averages lie at or below a number.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -106,4 +107,38 @@ struct stats_interval stats_signed_rank_interval(const double *values, size_t n)
     }
     free(sorted);
     return interval;
+}
+
+struct magnitude {
+    double size;
+    size_t at;
+};
+
+static int compare_magnitudes(const void *left, const void *right)
+{
+    const struct magnitude *a = left, *b = right;
+    return (a->size > b->size) - (a->size < b->size);
+}
+
+int stats_signed_ranks(double *ret_ranks, const double *values, size_t n)
+{
+    struct magnitude *order = calloc(n + 1, sizeof(*order));
+    size_t zeros = 0;
+    if (!order)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        order[i] = (struct magnitude){fabs(values[i]), i};
+        zeros += values[i] == 0;
+    }
+    qsort(order, n, sizeof(*order), compare_magnitudes);
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && order[to].size == order[from].size; to++)
+            ;
+        /* Ranks from + 1 to `to`, less those that the zeros before would have had. */
+        double rank = from < zeros ? 0 : (double)(from + 1 + to) / 2 - (double)zeros;
+        for (size_t i = from; i < to; i++)
+            ret_ranks[order[i].at] = copysign(rank, values[order[i].at]);
+    }
+    free(order);
+    return 0;
 }

@@ -44,12 +44,29 @@ double stats_quantile_sorted(const double *sorted, size_t n, double p);
 /** Returns the smallest n for which stats_quantile_sorted(p) is a number. */
 size_t stats_quantile_min_n(double p);
 
+/**
+ * The rank of each value's magnitude, from 1, with the value's sign; tied ones have their mean rank, a zero has none
+ * and gives 0. Of a sum of these no value is more than one of n, however far off it lies.
+ *
+ * @param ret_ranks  in the order of `values`, which are no NAN
+ * Returns 0 or -ENOMEM. Source: Wilcoxon (1945).
+ */
+int stats_signed_ranks(double *ret_ranks, const double *values, size_t n);
+
+/**
+ * Returns the standard deviation with a tenth of the values at either end (none below 10, one below 20) drawn in to
+ * the next ones, divided by the share of those that were not: for normal values about the standard deviation itself,
+ * and what one disturbance in ten does to it is bounded. NAN for n < 2, any NAN or infinity.
+ * Source: Tukey & McLaughlin (1963), the standard error of a trimmed mean.
+ */
+double stats_spread(const double *values, size_t n);
+
 /* Random draws where counting every case would take too long; p is then (1 + cases as far) / (1 + draws). */
 #define STATS_DRAWS 99999
 
 /**
  * Returns the two-sided sign-flip p of "each value is as likely to be its own negative": the share of the 2^n sign
- * patterns whose sum is at least as far from zero as the one seen. Exact up to 20 values other than zero, by
+ * patterns whose sum is at least as far from zero as the one seen. Exact up to 24 values other than zero, by
  * STATS_DRAWS seeded draws beyond. A zero has no sign and changes nothing; zeros alone give 1. NAN for n = 0, any NAN
  * or infinity. Source: Fisher, The Design of Experiments, 21; Phipson & Smyth (2010) for the 1 + of the draws.
  */

@@ -218,6 +218,53 @@ static void quantiles_by_nearest_rank(void **state)
     assert_true(isnan(stats_quantile_sorted(sorted, 100, 1.5)));
 }
 
+/* Below 10 values none is drawn in: the standard deviation. Of 1 to 12 the 1 becomes a 2 and the 12 an 11: the squares
+ * about 6.5 are 2 (4.5^2 + 4.5^2 + 3.5^2 + 2.5^2 + 1.5^2 + .5^2) = 123, over 11; then over the 10 of 12 that were not.
+ * Of 1 to 20 two at either end: three times 7.5^2, and 6.5^2 down to .5^2. */
+static void spread_is_not_moved_by_one_in_ten(void **state)
+{
+    (void)state;
+    assert_near(stats_spread((double[]){1, 3}, 2), sqrt(2));
+    assert_near(stats_spread((double[]){2, 4, 4, 4, 5, 5, 7, 9}, 8), sqrt(32 / 7.0));
+    assert_near(stats_spread((double[]){3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3}, 12), 0);
+    double values[20];
+    fill_progression(values, 12);
+    assert_near(stats_spread(values, 12), sqrt(123 / 11.0) * 12 / 10);
+    for (size_t i = 0; i < 12; i++) {
+        fill_progression(values, 12);
+        if (values[i] != 12)
+            continue;
+        values[i] = 1e9; /* however far off, it is drawn in */
+        assert_near(stats_spread(values, 12), sqrt(123 / 11.0) * 12 / 10);
+    }
+    fill_progression(values, 20);
+    assert_near(stats_spread(values, 20),
+                sqrt(2 * (3 * 56.25 + 42.25 + 30.25 + 20.25 + 12.25 + 6.25 + 2.25 + .25) / 19) * 20 / 16);
+    assert_true(isnan(stats_spread(NULL, 0)));
+    assert_true(isnan(stats_spread((double[]){1}, 1)));
+    assert_true(isnan(stats_spread((double[]){1, NAN, 2}, 3)));
+    assert_true(isnan(stats_spread((double[]){1, INFINITY, 2}, 3)));
+}
+
+/* Magnitudes 0 0 .5 2 2 3 7: the zeros have no rank, .5 has 1, the two 2 share 2 and 3, 3 has 4 and 7 has 5. */
+static void signed_ranks_of_ties_and_zeros(void **state)
+{
+    (void)state;
+    static const double values[] = {-3, 2, 0, 7, -2, -.5, -0.0}, wanted[] = {-4, 2.5, 0, 5, -2.5, -1, 0};
+    double ranks[COUNT(values)];
+    assert_int_equal(stats_signed_ranks(ranks, values, COUNT(values)), 0);
+    for (size_t i = 0; i < COUNT(values); i++)
+        assert_near(ranks[i], wanted[i]);
+    assert_int_equal(stats_signed_ranks(ranks, values, 0), 0);
+    assert_int_equal(stats_signed_ranks(ranks, (double[]){1e300, -1, 1e-300}, 3), 0);
+    assert_near(ranks[0], 3);
+    assert_near(ranks[1], -2);
+    assert_near(ranks[2], 1);
+    /* The sign flips of ranks are Wilcoxon's: 1, 2 and 3 up, 4 down: sums of at least 2 of 10 in 14 of 16. */
+    assert_int_equal(stats_signed_ranks(ranks, (double[]){.1, .2, .3, -400}, 4), 0);
+    assert_near(stats_sign_flip_p(ranks, 4, 1), 14 / 16.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +274,8 @@ int main(void)
         cmocka_unit_test(median_interval_takes_the_narrowest_pair_that_covers),
         cmocka_unit_test(median_interval_of_thousands),
         cmocka_unit_test(hodges_lehmann_of_powers_of_two),
+        cmocka_unit_test(spread_is_not_moved_by_one_in_ten),
+        cmocka_unit_test(signed_ranks_of_ties_and_zeros),
         cmocka_unit_test(signed_rank_interval_by_hand),
         cmocka_unit_test(signed_rank_interval_by_enumeration),
         cmocka_unit_test(signed_rank_interval_of_many),

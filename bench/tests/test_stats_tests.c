@@ -93,7 +93,7 @@ static void what_is_no_number_has_no_p(void **state)
 }
 
 /*
- * Beyond 20 values, held against the exact distribution of a sum of whole numbers, built up a value at a time. A share
+ * Beyond 24 values, held against the exact distribution of a sum of whole numbers, built up a value at a time. A share
  * of 99,999 draws varies by sqrt(p (1-p) / 99999): five of those are allowed.
  */
 static void many_sign_flips_are_drawn(void **state)
