@@ -1,7 +1,7 @@
 /*
  * Response and service time against the rate at which jobs arrived: two panels with the same axes, so that what jobs
- * waited before they were begun is seen as the difference. A line a runner; a hollow circle is a point at which the
- * jobs piled up.
+ * waited before they were begun is seen as the difference. A line a runner; a hollow circle is a point that was too
+ * much, by the rule of the sentence and the table (knee_found.h).
  */
 #include "charts_lines.h"
 #include "knee_found.h"
@@ -51,9 +51,9 @@ struct rate_chart {
     const struct lane_group *group;
     struct line_panel panels[PANELS];
     struct run_count runs;
-    bool median;    /* too few jobs for the 99th percentile: the figures are medians */
-    bool saturated; /* a point is */
-    double *rates;  /* ascending, each once */
+    bool median;          /* too few jobs for the 99th percentile: the figures are medians */
+    bool saturated, late; /* a point is */
+    double *rates;        /* ascending, each once */
 };
 
 static double real_at(const void *record, size_t offset)
@@ -105,8 +105,11 @@ static int fill_point(struct rate_chart *rate, const struct chart_list *list, co
     point->y = isfinite(ms) ? fmax(ms, 1e-4) : NAN;
     point->lo = estimate.lo;
     point->hi = estimate.hi;
-    point->marked = lane_is_saturated(lane) ? LINE_HOLLOW : LINE_MARKED;
-    rate->saturated = rate->saturated || (isfinite(point->y) && point->marked == LINE_HOLLOW);
+    bool saturated = lane_is_saturated(lane);
+    bool late = lane_is_late(lane, knee_limit_of(rate->group, &list->trials, lane));
+    point->marked = saturated || late ? LINE_HOLLOW : LINE_MARKED;
+    rate->saturated = rate->saturated || (isfinite(point->y) && saturated);
+    rate->late = rate->late || (isfinite(point->y) && late);
     if (isfinite(point->y))
         run_count_add(&rate->runs, lane->trials, isfinite(point->lo));
     return 0;
@@ -236,11 +239,20 @@ static const char *body_size(const struct chart_list *list, const struct lane_gr
     return size > 0 ? pool_printf(list->words, ", %s bytes a job", units_count(list->words, (double)size)) : "";
 }
 
+static const char *hollow_means(const struct rate_chart *rate)
+{
+    if (rate->saturated && rate->late)
+        return " Hollow circle: too much, the jobs piled up or were done too late.";
+    return rate->saturated ? " Hollow circle: saturated, the jobs piled up."
+           : rate->late    ? " Hollow circle: too much, the jobs were done too late."
+                           : "";
+}
+
 static const char *meaning(const struct rate_chart *rate, struct text_pool *words)
 {
     char runs[64];
     run_count_text(rate->runs, runs, sizeof(runs));
-    const char *hollow = rate->saturated ? " Hollow circle: saturated, the jobs piled up." : "";
+    const char *hollow = hollow_means(rate);
     if (!rate->runs.intervals)
         return pool_printf(words,
                            "Line: median of %s at each rate.%s No interval: that takes 6 runs. Both panels have the "

@@ -10,6 +10,11 @@ bool lane_is_saturated(const struct summary_record *lane)
     return lane->trials == 0 || 2 * lane->saturated > lane->trials;
 }
 
+bool lane_is_late(const struct summary_record *lane, double limit_ms)
+{
+    return !lane_is_saturated(lane) && isfinite(limit_ms) && lane->response_p99_ms > limit_ms;
+}
+
 bool lane_tells_saturation(const struct summary_record *lane)
 {
     return lane->jobs >= OPEN_LOOP_LEAST_JOBS;
@@ -45,12 +50,11 @@ struct knee_found knee_find(const struct lane_group *group, const struct trial_i
     struct knee_found found = {.limit_ms = NAN};
     const struct summary_record *lane = next_lane(group, runner, 0);
     for (; lane && !found.too_much; lane = next_lane(group, runner, lane->offered_per_s)) {
-        bool late = isfinite(found.limit_ms) && lane->response_p99_ms > found.limit_ms;
         if (!is_decided(index, lane)) {
             found.unknown_above = true;
             if (!found.failed && strcmp(lane->state, "failed") == 0)
                 found.failed = lane;
-        } else if (lane_is_saturated(lane) || late) {
+        } else if (lane_is_saturated(lane) || lane_is_late(lane, found.limit_ms)) {
             found.too_much = lane;
         } else {
             found.kept_up = lane;
@@ -64,4 +68,11 @@ struct knee_found knee_find(const struct lane_group *group, const struct trial_i
     if (!found.kept_up)
         found.unknown_below = found.unknown_above;
     return found;
+}
+
+double knee_limit_of(const struct lane_group *group, const struct trial_index *index, const struct summary_record *lane)
+{
+    if (!group->swept || strcmp(group->swept, "rate") != 0)
+        return NAN;
+    return knee_find(group, index, lane->runner).limit_ms;
 }

@@ -17,6 +17,10 @@ struct knee_found {
 /** Whether most of a lane's trials were saturated, or none ended well. */
 bool lane_is_saturated(const struct summary_record *lane);
 
+/** Whether a lane's jobs, though they did not pile up, were done later than the limit of its runner (limit_ms), which
+ * is too much as well. */
+bool lane_is_late(const struct summary_record *lane, double limit_ms);
+
 /** Whether a lane has jobs enough for it to be told whether they piled up. Below that no trial is ever flagged. */
 bool lane_tells_saturation(const struct summary_record *lane);
 
@@ -30,5 +34,9 @@ bool lane_went_well(const struct trial_index *index, const struct summary_record
 /** Look at a runner's lanes of a group swept by rate; those that tell nothing are passed over. Two rates are told apart
  * as the search does (plan/knee.h). */
 struct knee_found knee_find(const struct lane_group *group, const struct trial_index *index, const char *runner);
+
+/** Returns the limit of a lane's response (limit_ms of its runner); NAN where the group is not swept by rate. */
+double knee_limit_of(const struct lane_group *group, const struct trial_index *index,
+                     const struct summary_record *lane);
 
 #endif

@@ -1,11 +1,13 @@
 /* The text under the tables: what stands in them is explained, and nothing else. */
 #include <string.h>
+#include "report.h"
 #include "tables_parts.h"
+#include "units.h"
 
 /* What there is to explain. */
 struct content {
     bool closed, open; /**< kinds of tables */
-    bool intervals, speedups, best, saturated;
+    bool intervals, speedups, best, keeps_up, saturated;
 };
 
 static void look_at_row(struct content *content, const struct report_table *table, const struct table_row *row)
@@ -15,6 +17,8 @@ static void look_at_row(struct content *content, const struct report_table *tabl
         content->intervals = content->intervals || (table->columns[c].continues && text[0]);
         content->speedups = content->speedups || strcmp(table->columns[c].title, "speed-up") == 0;
         content->best = content->best || row->cells[c].best;
+        content->keeps_up =
+            content->keeps_up || (strcmp(table->columns[c].title, "keeps up") == 0 && strcmp(text, "yes") == 0);
         content->saturated = content->saturated || strncmp(text, "saturated", strlen("saturated")) == 0;
     }
 }
@@ -69,6 +73,34 @@ static const char *left_out(struct table_maker *maker, const json_t *line)
     return text;
 }
 
+void table_say_limit(struct table_maker *maker, const struct lane_group *group, const struct summary_record *lane,
+                     double limit_ms)
+{
+    const char *before = maker->limits ? maker->limits : "";
+    const char *text =
+        pool_printf(maker->pool, "%s for %s in %s", units_duration(maker->pool, limit_ms / 1e3),
+                    pool_clean(maker->pool, report_runner_label(lane->runner)), pool_clean(maker->pool, group->name));
+    if (!strstr(before, text))
+        maker->limits = pool_printf(maker->pool, "%s%s%s", before, before[0] ? ", " : "", text);
+}
+
+/* What the words of the column mean: of which there are any. `done/s` counts the wait for the last job as well, so that
+ * it alone tells nothing. */
+static const char *explain_keeping_up(struct table_maker *maker, const struct content *content)
+{
+    const char *keeps_up = content->keeps_up
+                               ? " Keeps up: 99 in 100 of the jobs offered were done, not counting how long the last "
+                                 "took (done/s does), and they did not take longer and longer."
+                               : "";
+    const char *late = maker->limits ? pool_printf(maker->pool,
+                                                   " Too late: 99 %% of the jobs were not done within three times the "
+                                                   "response at the lowest rate that was kept up with, and 1 ms more "
+                                                   "(%s).",
+                                                   maker->limits)
+                                     : "";
+    return pool_printf(maker->pool, "%s%s%s", keeps_up, content->saturated ? " Saturated: jobs piled up." : "", late);
+}
+
 const char *table_legend(const struct report_tables *tables, struct table_maker *maker)
 {
     struct content content = look_at(tables);
@@ -87,7 +119,7 @@ const char *table_legend(const struct report_tables *tables, struct table_maker 
             content.open ? " Response: from when a job was due to its end; service: from its start to its end; queue: "
                            "what lies between."
                          : "",
-            content.saturated ? " Saturated: jobs piled up." : "", harness[0] ? " " : "", harness);
+            explain_keeping_up(maker, &content), harness[0] ? " " : "", harness);
     const char *missing =
         pool_printf(maker->pool, "%s%s", left_out(maker, maker->run->env), left_out(maker, maker->run->end));
     return pool_printf(maker->pool, "%s%s", figures, figures[0] || !missing[0] ? missing : missing + 1);

@@ -14,6 +14,7 @@ struct table_maker {
     bool intervals;                 /**< some lane has one: at least 6 blocks */
     struct table_subject *subjects; /**< of the notes of the table that is being made (tables_notes.c) */
     size_t subject_count, subject_room, note_count;
+    const char *limits; /**< of the response, for the legend: "7.00 ms for coroutines" (tables_legend.c); NULL: none */
     bool out_of_memory; /**< beside the pool's */
 };
 
@@ -50,6 +51,10 @@ void table_note_parked(struct table_maker *maker, const struct summary_record *l
 
 /** Returns what the figures mean, of what stands in the tables only, and which cells were left out. */
 const char *table_legend(const struct report_tables *tables, struct table_maker *maker);
+
+/** Keep for the legend how late a runner's jobs may be done, once a runner and group. */
+void table_say_limit(struct table_maker *maker, const struct lane_group *group, const struct summary_record *lane,
+                     double limit_ms);
 
 /** Whether a stored warning casts no doubt on a figure but says what is not there. */
 bool table_is_left_out(const char *warning);

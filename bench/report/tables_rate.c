@@ -46,13 +46,19 @@ static const char *percentile(struct table_maker *maker, const struct summary_re
     return UNITS_UNKNOWN;
 }
 
-static const char *keeps_up(struct table_maker *maker, const struct summary_record *lane)
+static const char *keeps_up(struct table_maker *maker, const struct lane_group *group,
+                            const struct summary_record *lane)
 {
     if (lane->saturated < 0)
         return UNITS_UNKNOWN;
     /* Never flagged, and so no "yes". */
     if (!lane_tells_saturation(lane))
         return "too few jobs to tell";
+    double limit_ms = knee_limit_of(group, &maker->index, lane);
+    if (lane_is_late(lane, limit_ms)) {
+        table_say_limit(maker, group, lane, limit_ms);
+        return "too late";
+    }
     if (lane->saturated == 0)
         return "yes";
     if (lane->saturated == lane->trials)
@@ -60,7 +66,8 @@ static const char *keeps_up(struct table_maker *maker, const struct summary_reco
     return pool_printf(maker->pool, "saturated in %lld of %lld", (long long)lane->saturated, (long long)lane->trials);
 }
 
-static void fill_figures(struct table_cell *cells, struct table_maker *maker, const struct summary_record *lane)
+static void fill_figures(struct table_cell *cells, struct table_maker *maker, const struct lane_group *group,
+                         const struct summary_record *lane)
 {
     struct text_pool *pool = maker->pool;
     cells[OFFERED].text = units_count(pool, lane->offered_per_s);
@@ -69,7 +76,7 @@ static void fill_figures(struct table_cell *cells, struct table_maker *maker, co
     cells[RESPONSE_MOST].text = percentile(maker, lane, lane->response_p99_ms, 0.99);
     cells[SERVICE_MOST].text = percentile(maker, lane, lane->service_p99_ms, 0.99);
     cells[QUEUE_MOST].text = percentile(maker, lane, lane->queue_p99_ms, 0.99);
-    cells[KEEPS_UP].text = keeps_up(maker, lane);
+    cells[KEEPS_UP].text = keeps_up(maker, group, lane);
     cells[CPU].text = units_duration(pool, lane->cpu_us_per_job_median / 1e6);
     cells[MEMORY].text = units_memory(pool, lane->rss_peak_kib_median);
 }
@@ -200,7 +207,7 @@ int table_fill_rate(struct report_table *table, struct table_maker *maker, const
         row->cells = pool_array(maker->pool, COLUMNS, sizeof(*row->cells));
         if (!row->cells)
             return -1;
-        fill_figures(row->cells, maker, lanes[i]);
+        fill_figures(row->cells, maker, group, lanes[i]);
         if (lanes[i]->trials == 0)
             row->cells[KEEPS_UP].text = lanes[i]->state;
         if (trouble)

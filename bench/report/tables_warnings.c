@@ -25,14 +25,44 @@ static void add_stored(struct warning_list *list, const json_t *line)
     }
 }
 
+/*
+ * How many lanes of the first line are a search's first. None is said to be one, but a search has no blocks: it is
+ * planned with a single trial, and all others are planned in every block. Of one block that tells nothing; then, and
+ * where the figures fit nothing, only lanes that came later do, whose lines have a type.
+ */
+static json_int_t count_searches(const struct run_data *run)
+{
+    json_int_t planned = json_integer_value(json_object_get(run->run, "planned_trials"));
+    json_int_t blocks = json_integer_value(json_object_get(run->run, "blocks"));
+    json_int_t lanes = 0;
+    size_t i;
+    const json_t *item;
+    json_array_foreach(json_object_get(run->run, "lanes"), i, item) lanes += !json_object_get(item, "type");
+    if (blocks > 1 && lanes <= planned && (planned - lanes) % (blocks - 1) == 0)
+        return lanes - (planned - lanes) / (blocks - 1);
+    return run->lane_count > (size_t)lanes;
+}
+
 static void add_unfinished(struct warning_list *list)
 {
     const struct run_data *run = list->maker->run;
+    struct text_pool *pool = list->maker->pool;
     if (!run->partial)
         return;
     json_int_t planned = json_integer_value(json_object_get(run->run, "planned_trials"));
-    add_warning(list, pool_printf(list->maker->pool, "Stopped early: %zu of %lld planned runs were made.",
-                                  run->trial_count, (long long)planned));
+    json_int_t searches = count_searches(run), made = (json_int_t)run->trial_count;
+    const char *text;
+    /* Searches come last, and nobody knows beforehand how many runs they take. */
+    if (searches <= 0)
+        text = pool_printf(pool, "Stopped early: %lld of %lld planned runs were made.", (long long)made,
+                           (long long)planned);
+    else if (made < planned - searches)
+        text = pool_printf(pool, "Stopped early, before the search: %lld of %lld planned runs were made.",
+                           (long long)made, (long long)(planned - searches));
+    else
+        text = pool_printf(pool, "Stopped early, in the middle of the search; %lld run%s made.", (long long)made,
+                           made == 1 ? " was" : "s were");
+    add_warning(list, text);
 }
 
 int table_collect_warnings(struct report_tables *tables, struct table_maker *maker)

@@ -214,9 +214,71 @@ static void tables_show_rates(void **state)
     assert_true(busy && failed);
     assert_string_equal(tables.legend,
                         "Figures are medians of 3 runs of each. Response: from when a job was due to its end; service: "
-                        "from its start to its end; queue: what lies between. Saturated: jobs piled up.");
+                        "from its start to its end; queue: what lies between. Keeps up: 99 in 100 of the jobs offered "
+                        "were done, not counting how long the last took (done/s does), and they did not take longer "
+                        "and longer. Saturated: jobs piled up.");
     report_tables_finish(&tables);
     made_up_finish(&run);
+}
+
+/* The sentence, the column and the chart's marks go by the same rule. */
+static void what_is_late_does_not_keep_up(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {
+        POINT("coroutines", 100, 2), POINT("coroutines", 119, 7),        POINT("coroutines", 130, 7.5),
+        POINT("coroutines", 200, 9), POINT("coroutines", 400, 9, PILED), POINT("threads", 100, 2),
+    };
+    struct run_data run;
+    struct report_tables tables;
+    struct failure failure = {0};
+    made_up_read(&run, lanes, COUNT(lanes), 2);
+    char *sentences = report_sentences(&run);
+    assert_non_null(strstr(sentences, "coroutines kept up with 119 a second (99 % done within 7.00 ms) and not with "
+                                      "130;"));
+    free(sentences);
+    assert_int_equal(report_tables_make(&tables, &run, &failure), 0);
+    static const char *const words[] = {"yes", "yes", "too late", "too late", "saturated", "yes"};
+    for (size_t i = 0; i < COUNT(words); i++)
+        assert_string_equal(tables.tables[0].rows[i].cells[6].text, words[i]);
+    assert_non_null(strstr(tables.legend, "Saturated: jobs piled up. Too late: 99 % of the jobs were not done within "
+                                          "three times the response at the lowest rate that was kept up with, and 1 ms "
+                                          "more (7.00 ms for coroutines in s)."));
+    report_tables_finish(&tables);
+    made_up_finish(&run);
+}
+
+/* `planned` of the first line, whose `lanes` first lanes were planned; the others came in the course of a search. */
+static void assert_stopped(int count, int blocks, int lanes, int planned, const char *wanted)
+{
+    const struct made_up_lane made[] = {POINT("coroutines", 100, 2), POINT("coroutines", 200, 2),
+                                        POINT("coroutines", 400, 2)};
+    struct run_data run;
+    struct report_tables tables;
+    struct failure failure = {0};
+    made_up_read(&run, made, (size_t)count, 1);
+    run.partial = true;
+    for (int i = lanes; i < count; i++)
+        json_object_set_new(json_array_get(json_object_get(run.run, "lanes"), (size_t)i), "type", json_string("lane"));
+    json_object_set_new(run.run, "blocks", json_integer(blocks));
+    json_object_set_new(run.run, "planned_trials", json_integer(planned));
+    assert_int_equal(report_tables_make(&tables, &run, &failure), 0);
+    assert_string_equal(tables.warnings[0], wanted);
+    report_tables_finish(&tables);
+    made_up_finish(&run);
+}
+
+static void a_search_that_was_stopped_had_no_plan(void **state)
+{
+    (void)state;
+    assert_stopped(3, 7, 1, 1, "Stopped early, in the middle of the search; 3 runs were made.");
+    assert_stopped(2, 7, 2, 2, "Stopped early, in the middle of the search; 2 runs were made.");
+    assert_stopped(1, 7, 1, 1, "Stopped early, in the middle of the search; 1 run was made.");
+    assert_stopped(3, 1, 1, 1, "Stopped early, in the middle of the search; 3 runs were made.");
+    /* One lane of seven blocks, and a search behind it. */
+    assert_stopped(2, 7, 2, 8, "Stopped early, before the search: 2 of 7 planned runs were made.");
+    assert_stopped(3, 7, 3, 21, "Stopped early: 3 of 21 planned runs were made.");
+    assert_stopped(2, 1, 3, 3, "Stopped early: 2 of 3 planned runs were made.");
 }
 
 int main(void)
@@ -229,6 +291,8 @@ int main(void)
         cmocka_unit_test(a_closed_loop_of_the_same_run_is_held_against_it),
         cmocka_unit_test(speed_is_not_compared),
         cmocka_unit_test(tables_show_rates),
+        cmocka_unit_test(what_is_late_does_not_keep_up),
+        cmocka_unit_test(a_search_that_was_stopped_had_no_plan),
     };
     return cmocka_run_group_tests_name("rate_report", tests, NULL, NULL);
 }

@@ -287,6 +287,31 @@ class Charts(support.Case):
         caption = json.loads((charts / "index.json").read_text())[1]["caption"]
         self.assertIn("Response time: from when a job was due", caption)
 
+    def test_what_is_done_too_late_is_hollow(self):
+        """By the rule of the sentence, which says the same: three times the response at the lowest rate, and 1 ms."""
+        text = (support.SOURCE / "bench/tests/fixtures/rate/run.ndjson").read_text()
+        lines = [json.loads(line) for line in text.splitlines()]
+        for line in lines:
+            if line["type"] == "trial" and line["runner"] == "threads" and line["state"] == "ok":
+                late = line["cell"] == "sleep/rate=2000"
+                line.update(response_p99_ms=8.0 if late else 2.0, flags="")
+        self.write("stored/run.ndjson", "".join(json.dumps(line) + "\n" for line in lines if line["type"] != "sample"))
+        done = self.iorace("report", "stored")
+        self.assertStatus(done, 0)
+        words = re.sub(r"\s+", " ", done.stdout)
+        self.assertIn("a thread pool kept up with 1,000 a second (99 % done within 2.00 ms) and not with 2,000", words)
+        self.assertRegex(words, "thread pool 2,000 .* too late")
+        self.assertIn("(7.00 ms for thread pool in sleep)", words)
+        if not shutil.which("gnuplot"):
+            self.skipTest("gnuplot is not installed")
+        self.assertStatus(self.iorace("plot", "stored"), 0)
+        charts = self.dir / "stored" / "charts"
+        points = [line.split("\t") for line in (charts / "rate-1.dat").read_text().splitlines() if line and line[0] != "#"]
+        self.assertEqual({(point[0], point[1]) for point in points if point[-1] == "2" and point[2] != "nan"},
+                         {("2", "2000")})
+        self.assertIn("Hollow circle: too much, the jobs were done too late.",
+                      " ".join((charts / "rate-1-text.dat").read_text().split()))
+
     def test_order_is_of_response_times(self):
         if not shutil.which("gnuplot"):
             self.skipTest("gnuplot is not installed")
@@ -341,6 +366,9 @@ class Search(support.Case):
         self.assertEqual(len(rows), 2 + len(added))
         self.assertRegex(re.sub(r"\s+", " ", done.stdout), "coroutines kept up with [0-9,]+ a second")
         self.assertIs(support.read_ndjson(directory, "summary")[0]["partial"], True)
+        said = f"Stopped early, in the middle of the search; {len(trials)} runs were made."
+        self.assertIn(said, re.sub(r"\s+", " ", done.stdout))
+        self.assertIn(said, (directory / "report.html").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
