@@ -128,8 +128,10 @@ static void write_started(FILE *out, const char *started)
     }
 }
 
-static void write_title(FILE *out, const struct run_data *run, const char *sentences)
+static void write_title(FILE *out, const struct page *page)
 {
+    const struct run_data *run = page->run;
+    const char *sentences = page->sentences;
     const char *scenario = run_text(run, "scenario"), *started = run_text(run, "started");
     char *title = label_run(run);
     fputs("<header>\n<p class=\"kicker\">iorace &middot; ", out);
@@ -145,18 +147,23 @@ static void write_title(FILE *out, const struct run_data *run, const char *sente
     fputs("</h1>\n", out);
     if (run->partial)
         fputs("<p class=\"alarm\">This run was stopped early; what follows is what it had.</p>\n", out);
+    for (size_t i = 0; i < page->tables.failure_count; i++) {
+        fputs("<p class=\"alarm\">", out);
+        html_text(out, page->tables.warnings[i]);
+        fputs("</p>\n", out);
+    }
     write_sentences(out, sentences[0] ? sentences : report_why_silent(run));
     fputs("</header>\n", out);
 }
 
 static void write_warnings(FILE *out, const struct report_tables *tables)
 {
-    if (tables->warning_count == 0)
+    if (tables->warning_count == tables->failure_count)
         return;
     fputs("<section class=\"warnings\" aria-labelledby=\"warnings-heading\">\n"
           "<h2 id=\"warnings-heading\">Before you believe these figures</h2>\n<ul>\n",
           out);
-    for (size_t i = 0; i < tables->warning_count; i++) {
+    for (size_t i = tables->failure_count; i < tables->warning_count; i++) {
         fputs("<li>", out);
         html_text(out, tables->warnings[i]);
         fputs("</li>\n", out);
@@ -179,7 +186,7 @@ static int write_page(FILE *out, const struct page *page)
 {
     write_head(out, page);
     fputs("<body>\n<main>\n", out);
-    write_title(out, page->run, page->sentences);
+    write_title(out, page);
     write_contents(out, page);
     write_warnings(out, &page->tables);
     fputs("<section id=\"results\">\n<h2>Results</h2>\n", out);

@@ -51,14 +51,15 @@ static void write_sentences(FILE *out, const char *sentences)
     putc('\n', out);
 }
 
-static void write_warnings(FILE *out, const struct report_tables *tables)
+/* Those that say what failed stand above what was found, the others below. */
+static void write_warnings(FILE *out, const char *const *warnings, size_t count)
 {
-    if (tables->warning_count == 0)
+    if (count == 0)
         return;
     fputs("> [!WARNING]\n", out);
-    for (size_t i = 0; i < tables->warning_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         fputs("> - ", out);
-        markdown_text(out, tables->warnings[i]);
+        markdown_text(out, warnings[i]);
         putc('\n', out);
     }
     putc('\n', out);
@@ -107,9 +108,11 @@ static void write_reproduction(FILE *out, const struct run_data *run)
 
 static void write_all(FILE *out, const struct run_data *run, const struct report_tables *tables, const char *sentences)
 {
+    size_t failures = tables->failure_count;
     write_title(out, run);
+    write_warnings(out, tables->warnings, failures);
     write_sentences(out, sentences[0] ? sentences : report_why_silent(run));
-    write_warnings(out, tables);
+    write_warnings(out, tables->warnings + failures, tables->warning_count - failures);
     for (size_t i = 0; i < tables->count; i++)
         tables_markdown_table(out, &tables->tables[i]);
     if (tables->legend[0]) {

@@ -292,6 +292,27 @@ void sentence_say_costs(struct speaker *speaker, struct sentence *sentence, cons
                 cpu.relation == SECOND_LESS ? &cpu : NULL);
 }
 
+/* "the thread pool is not compared: 1 of its 7 runs failed": who is not spoken of would else be taken for beaten. */
+static void say_not_compared(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
+{
+    for (size_t i = 0; sentence->clauses > 0 && i < group->count; i++) {
+        const struct summary_record *lane = group->lanes[i];
+        struct trial_span span = trial_index_find(&speaker->index, lane->cell, lane->runner);
+        size_t failed = 0;
+        for (size_t k = 0; k < span.count; k++)
+            failed += trial_has_failed(&speaker->index.trials[span.order[k]]);
+        if (failed == 0 || strcmp(lane->runner, "null") == 0)
+            continue;
+        bool plural = label_is_plural(lane->runner);
+        sentence_begin_clause(sentence);
+        fprintf(sentence->out, "%s %s not compared: ", subject_definite(lane->runner), plural ? "are" : "is");
+        if (failed < span.count)
+            fprintf(sentence->out, "%zu of %s %zu runs failed", failed, plural ? "their" : "its", span.count);
+        else
+            fprintf(sentence->out, "%s run%s failed", plural ? "their" : "its", failed == 1 ? "" : "s");
+    }
+}
+
 void sentence_say_cell(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
 {
     const struct summary_record *coroutines = group_lane(group, "coroutines"), *threads = group_lane(group, "threads");
@@ -306,4 +327,5 @@ void sentence_say_cell(struct speaker *speaker, struct sentence *sentence, const
     free(race.standings);
     if (lane_is_measured(speaker, coroutines) && lane_is_measured(speaker, threads))
         sentence_say_costs(speaker, sentence, coroutines, threads, "");
+    say_not_compared(speaker, sentence, group);
 }

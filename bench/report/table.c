@@ -191,12 +191,14 @@ void report_print(const struct run_data *run, FILE *out)
     struct printer printer = printer_for(out);
     struct report_tables tables;
     struct failure failure = {0};
-    char *sentences = report_sentences(run);
-    print_sentences(&printer, sentences && !sentences[0] ? report_why_silent(run) : sentences);
-    free(sentences);
     int made = report_tables_make(&tables, run, &failure);
     for (size_t i = 0; made == 0 && i < tables.failure_count; i++)
         printer_paragraph(&printer, "Warning: ", tables.warnings[i]);
+    if (made == 0 && tables.failure_count > 0)
+        putc('\n', out);
+    char *sentences = report_sentences(run);
+    print_sentences(&printer, sentences && !sentences[0] ? report_why_silent(run) : sentences);
+    free(sentences);
     putc('\n', out);
     if (made != 0) {
         fprintf(out, "(no table: %s)\n", failure.text);

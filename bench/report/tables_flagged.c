@@ -64,18 +64,13 @@ static size_t count_flagged(const struct trial_index *index, struct trial_span s
     return count;
 }
 
-static bool has_failed(const struct trial_record *trial)
-{
-    return strcmp(trial->state, "failed") == 0 || strcmp(trial->state, "no_data") == 0;
-}
-
 /* A lane that could not be run in any block was not to be had; one that could in some has failed in the others. */
 static size_t count_failed(const struct trial_index *index, struct trial_span span)
 {
     size_t failed = 0, unsupported = 0;
     for (size_t k = 0; k < span.count; k++) {
         const struct trial_record *trial = &index->trials[span.order[k]];
-        failed += has_failed(trial);
+        failed += trial_has_failed(trial);
         unsupported += strcmp(trial->state, "unsupported") == 0;
     }
     return failed + (unsupported < span.count ? unsupported : 0);
@@ -151,7 +146,7 @@ const char *table_failures(struct table_maker *maker)
     for (size_t i = 0; i < count; i++)
         failed += found[i].flagged;
     for (size_t i = 0; i < run->trial_count && !reason[0]; i++)
-        if (has_failed(&run->trials[i]))
+        if (trial_has_failed(&run->trials[i]))
             reason = table_reason(maker, run->trials[i].reason);
     return pool_printf(maker->pool, "%zu of %zu run%s failed: %s.%s%s", failed, run->trial_count,
                        run->trial_count == 1 ? "" : "s", name_lanes(maker->pool, found, count),

@@ -87,3 +87,8 @@ bool trial_has_flag(const char *flags, const char *word)
     }
     return false;
 }
+
+bool trial_has_failed(const struct trial_record *trial)
+{
+    return strcmp(trial->state, "failed") == 0 || strcmp(trial->state, "no_data") == 0;
+}

@@ -37,6 +37,9 @@ size_t trial_index_duplicate(const struct trial_index *index);
 /** Whether any trial of a lane has a flag. */
 bool trial_index_flagged(const struct trial_index *index, const char *cell, const char *runner, const char *word);
 
+/** Whether a trial came to nothing for a reason of its own: neither stopped from outside nor impossible here. */
+bool trial_has_failed(const struct trial_record *trial);
+
 /** Whether a word is one of a trial's space-separated flags. */
 bool trial_has_flag(const char *flags, const char *word);
 

@@ -319,10 +319,10 @@ static void a_chart_s_narrow_form_stands_beside_it(void **state)
 static const char markdown_of_hostile[] =
     "## A made-up run\n\n"
     "iorace, scenario made-up, 2026-01-31T12:00:00Z\n\n"
-    "- Some runners differ; the figures stand in the tables.\n\n"
     "> [!WARNING]\n"
     "> - 1 of 14 runs failed: \\<script\\>alert(1)\\</script\\> in =cmd\\|' /C calc'\\!A0 (1 of 7 runs). The first "
     "reason: \\</td\\>\\<img src=x onerror=alert(2)\\>\"'\\&\n\n"
+    "- Some runners differ; the figures stand in the tables.\n\n"
     "### \\=cmd\\|' /C calc'\\!A0\n\n"
     "10 jobs, concurrency 10, a,\"b\", 1 CPU\n\n"
     "| runner | time | speed-up | jobs/s | half within | 99 % within | CPU per job | peak memory |\n"

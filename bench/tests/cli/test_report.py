@@ -1,6 +1,7 @@
 """What `iorace report` makes of a stored run."""
 import json
 import pathlib
+import re
 import shutil
 
 import support
@@ -17,7 +18,9 @@ class Markdown(support.Case):
         self.assertStatus(done, 0)
         self.assertTrue(done.stdout.startswith("## A made-up run for tests\n"), done.stdout[:100])
         self.assertIn("\n| runner | time |", done.stdout)
-        self.assertRegex(done.stdout, r"> \[!WARNING\]\n> - \d+ of \d+ runs failed: .*\n> - The CPU's frequency governor is unknown\.")
+        # What failed stands above what was found, the other warnings below.
+        self.assertRegex(done.stdout, r"\n\n> \[!WARNING\]\n> - \d+ of \d+ runs failed: .*\n\n- (.*\n)+\n"
+                                      r"> \[!WARNING\]\n> - The CPU's frequency governor is unknown\.")
         self.assertIn("\n```sh\niorace run bench/scenarios/fixture.ini --seed 20260131\n```\n", done.stdout)
         self.assertIn("0123456789abcdef0123456789abcdef01234567", done.stdout)
         self.assertNotIn("Page:", done.stdout)
@@ -66,6 +69,13 @@ class Page(support.Case):
 
     def with_argv(self, scenario, *argv):
         return self.page(lambda lines: lines[0].update(scenario=scenario, argv=["/usr/bin/iorace", "run", *argv], seed=7))
+
+    def test_what_failed_is_said_first_of_all(self):
+        page = self.page()
+        failed = re.search(r'<p class="alarm">\d+ of \d+ runs failed: ', page)
+        self.assertIsNotNone(failed)
+        self.assertLess(failed.start(), page.index('<div class="lead">'))
+        self.assertEqual(len(re.findall(r"\d+ of 224 runs failed", page)), 1)
 
     def test_the_command_can_be_pasted(self):
         """With the directory of this run it would be refused."""
