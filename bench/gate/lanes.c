@@ -329,7 +329,7 @@ void gate_plan_print(const struct gate_plan *plan, const struct gate_rules *rule
                 (long long)cell->settings.concurrency, (long long)cell->settings.jobs, lane->estimate_s,
                 cell->params[0] ? cell->params : "-");
     }
-    fputs("\nThe smallest change it can find, in 99 of 100 tries, where two trials of the same program differ by\n",
+    fputs("\nThe smallest change it can find, in 97 of 100 tries, where two trials of the same program differ by\n",
           out);
     for (size_t i = 0; i < sizeof(spreads) / sizeof(spreads[0]); i++)
         fprintf(out, "  %3g %%: %.1f %%\n", 100 * spreads[i],
