@@ -174,6 +174,10 @@ static int make_lanes(struct gate_plan *plan, struct failure *ret_failure)
             silent++;
             continue;
         }
+        if (base->lanes[i].cell->find || head->lanes[i].cell->find)
+            return failure_set(ret_failure, EXIT_USAGE,
+                               "%s: a gate does not search for the highest rate (rate = find): say a rate, such as 100",
+                               base->lanes[i].cell->name);
         struct gate_lane *lane = &plan->lanes[plan->lane_count++];
         lane->sides[SIDE_BASE] = &base->lanes[i];
         lane->sides[SIDE_HEAD] = &head->lanes[i];
