@@ -91,7 +91,7 @@ static int run(const struct gate_options *options, const struct gate_request *re
     bool drawn;
     int error = write_reports(options, request, &result, &drawn, ret_failure);
     print(options, request, &result, drawn);
-    enum exit_status status = gate_exit_status(result.outcome, request->strict);
+    enum exit_status status = result.exit_status;
     /* A verdict goes before a file that could not be written, which is said all the same. */
     if (error < 0 && status == EXIT_DONE)
         status = ret_failure->status;

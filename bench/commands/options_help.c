@@ -10,7 +10,7 @@ const struct own_option run_own_options[] = {
     {"quick", offsetof(struct run_options, quick), NULL,
      "6 blocks and the scenario's quick- values: under half a minute, for a first look"},
     {"dry-run", offsetof(struct run_options, dry_run), NULL, "show what would be run and how long it would take"},
-    {"out", offsetof(struct run_options, out), "DIR", "write the run's files to DIR, which must not exist yet"},
+    {"out", offsetof(struct run_options, out), "DIR", "write the run's files to DIR, which must not hold a run yet"},
     {"samples", offsetof(struct run_options, samples), NULL, "keep the times of every job of every trial"},
     {"no-charts", offsetof(struct run_options, no_charts), NULL, "draw nothing"},
     {"no-progress", offsetof(struct run_options, no_progress), NULL, "no progress line on a terminal"},

@@ -215,14 +215,17 @@ static int run(struct gate *gate, const struct load_now *before, struct failure 
     if (write_begin(gate, ret_failure) < 0)
         return -1;
     int stopped = run_phases(gate, ret_failure);
-    struct gate_result *result = &gate->result;
     /* After a failure what is there is still judged and written; the failure is what counts. */
+    struct gate_result *result = &gate->result;
     struct failure second = {0}, *of_end = stopped < 0 ? &second : ret_failure;
     int error = stopped < 0 ? -1 : 0;
     if (judge_lanes(gate->plan, &gate->request->rules, of_end) < 0)
-        error = -1;
+        return -1;
     result->partial = stopped != 0;
-    result->outcome = interrupted() ? OUTCOME_INTERRUPTED : judge_outcome(gate->plan, gate->local_limit);
+    result->outcome = error           ? outcome_of_failure(ret_failure->status)
+                      : interrupted() ? OUTCOME_INTERRUPTED
+                                      : judge_outcome(gate->plan, gate->local_limit);
+    result->exit_status = error ? ret_failure->status : gate_exit_status(result->outcome, gate->request->strict);
     result->seconds = (double)(rt_now_ns() - gate->begin_ns) / 1e9;
     if (write_end(gate, before, of_end) < 0)
         error = -1;

@@ -34,6 +34,7 @@ enum gate_outcome {
 struct gate_result {
     char *dir; /**< absolute; owned by the caller */
     enum gate_outcome outcome;
+    enum exit_status exit_status; /**< what the program shall exit with */
     bool partial; /**< ended before all planned trials: by a signal, --max-time, or a file that could not be written */
     bool out_of_time; /**< by --max-time */
     size_t trials;    /**< finished */
@@ -52,8 +53,5 @@ struct gate_result {
  */
 int gate_execute(struct gate_result *ret_result, const struct gate_request *request, struct failure *ret_failure);
 void gate_result_finish(struct gate_result *result);
-
-/** Returns what the program shall exit with. */
-enum exit_status gate_exit_status(enum gate_outcome outcome, bool strict);
 
 #endif

@@ -55,7 +55,7 @@ static json_t *github_json(const struct gate_plan *plan, struct text_pool *pool)
         const char *extra = pool_printf(pool, "against the base %s %s; verdict: %s; %zu blocks",
                                         words_change(pool, lane->decision.ratio),
                                         words_interval(pool, lane->decision.lo, lane->decision.hi), lane_verdict(lane),
-                                        lane->blocks[PHASE_FIRST] + lane->blocks[PHASE_CONFIRMATION]);
+                                        lane->decision.blocks + lane->decision.confirmation_blocks);
         json_t *item = json_pack("{s:o, s:s, s:f, s:o}", "name", record_json_text(name, RECORD_TEXT_BYTES), "unit",
                                  unit, "value", figure.value, "extra", record_json_text(extra, RECORD_TEXT_BYTES));
         if (isfinite(half))

@@ -73,7 +73,7 @@ static void add_decision(json_t *json, const struct gate_lane *lane)
         {"aa_lo", decision->aa_lo},
         {"aa_hi", decision->aa_hi},
         {"aa_p_holm", decision->aa_p_holm},
-        {"aa_spread", decision->aa_spread},
+        {"aa_spread", expm1(decision->aa_spread)},
         {"limit", expm1(decision->limit)},
         {"confirmed_ratio", decision->confirmed_ratio},
         {"confirmed_lo", decision->confirmed_lo},
@@ -82,7 +82,7 @@ static void add_decision(json_t *json, const struct gate_lane *lane)
     for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
         json_object_set_new(json, figures[i].name, number(figures[i].value));
     json_object_set_new(json, "blocks", json_integer((json_int_t)decision->blocks));
-    json_object_set_new(json, "confirmation_blocks", json_integer((json_int_t)lane->blocks[PHASE_CONFIRMATION]));
+    json_object_set_new(json, "confirmation_blocks", json_integer((json_int_t)decision->confirmation_blocks));
     json_object_set_new(json, "blocks_to_settle",
                         decision->blocks_to_settle ? json_integer((json_int_t)decision->blocks_to_settle)
                                                    : json_null());
@@ -123,10 +123,10 @@ json_t *gate_json(const struct gate_request *request, const struct run_file *fil
     return json_pack("{s:s, s:o, s:o, s:s, s:s, s:f, s:s, s:i, s:s, s:b, s:I, s:I, s:o, s:o, s:o, s:o}", "schema",
                      GATE_SCHEMA, "id", text(file->id), "scenario", text(gate_plan_scenario(plan)), "started",
                      file->started, "finished", finished, "seconds", result->seconds, "outcome",
-                     outcome_word(result->outcome), "exit_status",
-                     (int)gate_exit_status(result->outcome, request->strict), "sentence", sentence, "partial",
-                     result->partial, "trials", (json_int_t)result->trials, "blocks", (json_int_t)plan->blocks, "arms",
-                     arms_json(plan->arms), "rules", rules_json(request), "warnings", warnings, "cells", lanes);
+                     outcome_word(result->outcome), "exit_status", (int)result->exit_status, "sentence", sentence,
+                     "partial", result->partial, "trials", (json_int_t)result->trials, "blocks",
+                     (json_int_t)plan->blocks, "arms", arms_json(plan->arms), "rules", rules_json(request), "warnings",
+                     warnings, "cells", lanes);
 }
 
 json_t *gate_verdicts_line(const json_t *gate)

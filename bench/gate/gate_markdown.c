@@ -1,3 +1,4 @@
+#include <math.h>
 #include <errno.h>
 #include <string.h>
 #include "gate_markdown.h"
@@ -31,7 +32,7 @@ static void write_row(FILE *out, struct text_pool *pool, const struct gate_lane 
         fprintf(out, "%s | %s | %s | %s | %s | %s", words_figure(pool, lane->metric, lane_median(lane, ARM_BASE)),
                 words_figure(pool, lane->metric, lane_median(lane, ARM_HEAD)), words_change(pool, decision->ratio),
                 words_interval(pool, decision->lo, decision->hi), words_change(pool, decision->aa_ratio),
-                words_share(pool, decision->aa_spread));
+                words_share(pool, expm1(decision->aa_spread)));
     else
         fputs(" | | | | | ", out);
     fprintf(out, " | %s%s%s |\n", mark, lane_verdict(lane), mark);

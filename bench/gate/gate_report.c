@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "gate_report.h"
@@ -26,7 +27,7 @@ static void fill_row(struct text_pool *pool, const struct gate_lane *lane, const
     cells[4] = gated ? words_change(pool, decision->ratio) : "";
     cells[5] = gated ? words_interval(pool, decision->lo, decision->hi) : "";
     cells[6] = gated ? words_change(pool, decision->aa_ratio) : "";
-    cells[7] = gated ? words_share(pool, decision->aa_spread) : "";
+    cells[7] = gated ? words_share(pool, expm1(decision->aa_spread)) : "";
     cells[8] = lane_verdict(lane);
 }
 

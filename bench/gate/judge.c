@@ -143,6 +143,15 @@ enum gate_outcome judge_outcome(const struct gate_plan *plan, bool local_limit)
     return tally.inconclusive ? OUTCOME_INCONCLUSIVE : OUTCOME_PASSED;
 }
 
+enum gate_outcome outcome_of_failure(enum exit_status status)
+{
+    if (status == EXIT_INTERRUPTED)
+        return OUTCOME_INTERRUPTED;
+    if (status == EXIT_LOCAL_LIMIT)
+        return OUTCOME_LOCAL_LIMIT;
+    return status == EXIT_NO_DATA ? OUTCOME_NO_DATA : OUTCOME_FAILED;
+}
+
 enum exit_status gate_exit_status(enum gate_outcome outcome, bool strict)
 {
     static const enum exit_status statuses[] = {

@@ -35,6 +35,12 @@ size_t lane_figures(double **ret_figures, const struct gate_lane *lane, enum gat
 /** Returns their median, or NAN where there are none. */
 double lane_median(const struct gate_lane *lane, enum gate_arm arm);
 
+/** Returns what a gate that could not go on has ended as. @param status  of the failure */
+enum gate_outcome outcome_of_failure(enum exit_status status);
+
+/** Returns what the program shall exit with after a gate that ran to its end. */
+enum exit_status gate_exit_status(enum gate_outcome outcome, bool strict);
+
 /** Write in a sentence or two how the gate has ended, for a table's end and a page's head. */
 void outcome_sentence(char *buffer, size_t size, const struct gate_plan *plan, const struct gate_result *result);
 

@@ -174,6 +174,10 @@ static int make_lanes(struct gate_plan *plan, struct failure *ret_failure)
             silent++;
             continue;
         }
+        if (base->lanes[i].cell->find || head->lanes[i].cell->find)
+            return failure_set(ret_failure, EXIT_USAGE,
+                               "%s: a gate does not search for the highest rate (rate = find): say a rate, such as 100",
+                               base->lanes[i].cell->name);
         struct gate_lane *lane = &plan->lanes[plan->lane_count++];
         lane->sides[SIDE_BASE] = &base->lanes[i];
         lane->sides[SIDE_HEAD] = &head->lanes[i];
@@ -329,7 +333,7 @@ void gate_plan_print(const struct gate_plan *plan, const struct gate_rules *rule
                 (long long)cell->settings.concurrency, (long long)cell->settings.jobs, lane->estimate_s,
                 cell->params[0] ? cell->params : "-");
     }
-    fputs("\nThe smallest change it can find, in 99 of 100 tries, where two trials of the same program differ by\n",
+    fputs("\nThe smallest change it can find, in 97 of 100 tries, where two trials of the same program differ by\n",
           out);
     for (size_t i = 0; i < sizeof(spreads) / sizeof(spreads[0]); i++)
         fprintf(out, "  %3g %%: %.1f %%\n", 100 * spreads[i],

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include "../stats/stats.h"
 #include "verdict.h"
@@ -9,8 +10,7 @@
 /* No interval below. */
 #define LEAST_BLOCKS 6
 
-/* Source: a gate decided by its first phase alone, with fewer, finds a change of 10 % too seldom where the spread is
- * 3 %: 97.5 in 100 with 10 blocks. */
+/* With fewer, one block in four that was disturbed leaves too little, and a single cell's p too little to spare. */
 #define LEAST_BLOCKS_OF_A_GATE 12
 
 /* What blocks_to_settle may ask for: the most that a run can have. */
@@ -75,6 +75,10 @@ static int measure(struct gate_sample *ret_sample, const struct gate_blocks *con
     if (n >= LEAST_BLOCKS) {
         measure_contrast(&ret_sample->head, head, n, ranks, seed);
         measure_contrast(&ret_sample->again, again, n, ranks, seed);
+        struct stats_interval middle = stats_median_interval(head, n);
+        ret_sample->most = (middle.lo > 0) - (middle.hi < 0);
+        for (size_t i = 0; i < n; i++)
+            ret_sample->above += head[i] > 0;
         ret_sample->aa_spread = stats_spread(again, n);
         /* With six finite values only memory can be lacking. */
         if (isnan(ret_sample->head.hi + ret_sample->head.p + ret_sample->head.estimate) ||
@@ -127,38 +131,55 @@ static int side_past(const struct gate_contrast *head, double limit)
     return (head->lo > limit) - (head->hi < -limit);
 }
 
-/* How many blocks would put the interval on one side of the threshold, or past the limit, if the estimate is right. */
-static size_t blocks_to_settle(const struct gate_sample *sample, double limit, size_t cells,
+/* Whether the intervals of the two phases do not even touch: one of them was disturbed as a whole. */
+static bool are_apart(const struct gate_contrast *first, const struct gate_contrast *confirmation)
+{
+    return first->hi < confirmation->lo || confirmation->hi < first->lo;
+}
+
+/* Whether both phases lie past a limit: each by its estimate, or, where they are apart, by its whole interval, since what
+ * both together say then lies between them, and is true of neither. */
+static bool are_past(const struct gate_evidence *evidence, int side, double limit)
+{
+    const struct gate_contrast *first = &evidence->first.head, *confirmation = &evidence->confirmation.head;
+    if (are_apart(first, confirmation))
+        return side_past(first, limit) == side && side_past(confirmation, limit) == side;
+    return side_of(first->estimate, limit) == side && side_of(confirmation->estimate, limit) == side;
+}
+
+/* How many blocks a phase would put the interval on one side of the threshold, or past the limit, if the estimate is
+ * right. */
+static size_t blocks_to_settle(const struct gate_evidence *evidence, double limit, size_t cells,
                                const struct gate_rules *rules)
 {
-    double away = fabs(sample->head.estimate), threshold = log1p(rules->threshold);
-    double half_width = fmax(sample->head.hi - sample->head.estimate, sample->head.estimate - sample->head.lo);
-    size_t blocks = 0;
+    const struct gate_sample *all = &evidence->all;
+    size_t phases = evidence->confirmation.given > 0 ? 2 : 1, first = evidence->first.blocks, blocks = 0;
+    double away = fabs(all->head.estimate), threshold = log1p(rules->threshold);
+    double half_width = fmax(all->head.hi - all->head.estimate, all->head.estimate - all->head.lo);
     if (away < threshold) {
-        blocks = stats_blocks_for_half_width(sample->blocks, half_width, threshold - away);
+        blocks = stats_blocks_for_half_width(all->blocks, half_width, threshold - away);
     } else if (away > limit) {
-        blocks = stats_blocks_for_half_width(sample->blocks, half_width, away - limit);
+        blocks = stats_blocks_for_half_width(all->blocks, half_width, away - limit);
         size_t for_holm = stats_blocks_for_holm(cells, rules->alpha);
         blocks = blocks < for_holm ? for_holm : blocks;
     }
-    if (blocks <= sample->blocks && blocks > 0)
-        blocks = sample->blocks * 2; /* it was not the width: p was too weak, or blocks were lost */
+    blocks = (blocks + phases - 1) / phases;
+    if (blocks <= first && blocks > 0)
+        blocks = first * 2; /* it was not the width: p was too weak, or blocks were lost */
     return blocks <= MOST_BLOCKS ? blocks : 0;
 }
 
 /*
  * The first phase asks whether there is anything to look for, the second whether it is there again, and both together
- * whether it is past doubt. To ask again, an estimate past the limit and an interval clear of "no change" are enough: an
- * interval of 12 blocks past the limit is too much to ask, since two that were disturbed take it down.
+ * whether it is past doubt. An estimate past the limit is enough to ask: an interval of 12 blocks past the limit would be
+ * too much, since two that were disturbed take it down.
  */
 static enum gate_verdict judge(enum gate_grounds *ret_grounds, const struct gate_evidence *evidence,
                                bool larger_is_better, const struct gate_rules *rules)
 {
-    const struct gate_sample *first = &evidence->first, *confirmation = &evidence->confirmation;
-    double threshold = log1p(rules->threshold), limit = limit_of(&evidence->all, rules);
+    const struct gate_sample *first = &evidence->first, *confirmation = &evidence->confirmation, *all = &evidence->all;
+    double threshold = log1p(rules->threshold), limit = limit_of(all, rules);
     int side = side_of(first->head.estimate, limit_of(first, rules));
-    if (side_past(&first->head, 0) != side)
-        side = 0;
     bool worse = side == (larger_is_better ? -1 : 1);
     bool is_same = first->head.lo >= -threshold && first->head.hi <= threshold;
     enum gate_grounds grounds;
@@ -169,7 +190,7 @@ static enum gate_verdict judge(enum gate_grounds *ret_grounds, const struct gate
         verdict = GATE_NO_DATA;
     } else if (is_dirty(&first->again, rules)) {
         grounds = GROUNDS_DIRTY;
-    } else if ((is_same || (side && !worse)) && (is_lost(first) || is_lost(&evidence->all))) {
+    } else if ((is_same || (side && !worse)) && (is_lost(first) || is_lost(confirmation))) {
         grounds = GROUNDS_LOST;
     } else if (is_same) {
         grounds = GROUNDS_WITHIN;
@@ -182,9 +203,14 @@ static enum gate_verdict judge(enum gate_grounds *ret_grounds, const struct gate
         grounds = GROUNDS_CONFIRMATION_TOO_FEW;
     } else if (is_dirty(&confirmation->again, rules)) {
         grounds = GROUNDS_CONFIRMATION_DIRTY;
-    } else if (side_of(confirmation->head.estimate, limit) != side) {
+    } else if (is_dirty(&all->again, rules)) {
+        grounds = GROUNDS_DIRTY;
+    } else if (!are_past(evidence, side, threshold)) {
         grounds = GROUNDS_NOT_REPRODUCED;
-    } else if (side_past(&evidence->all.head, limit) != side || !(evidence->all.head.p_holm < rules->alpha)) {
+    } else if (all->most != side) {
+        grounds = GROUNDS_DIVIDED;
+    } else if (!are_past(evidence, side, limit) || side_past(&all->head, limit) != side ||
+               !(all->head.p_holm < rules->alpha)) {
         grounds = GROUNDS_UNDECIDED;
     } else {
         grounds = GROUNDS_CONFIRMED;
@@ -219,9 +245,10 @@ static void decide(struct gate_decision *ret_decision, const struct gate_evidenc
         .confirmed_lo = exp(confirmation->head.lo),
         .confirmed_hi = exp(confirmation->head.hi),
         .blocks = evidence->first.blocks,
+        .confirmation_blocks = confirmation->blocks,
     };
-    if (grounds == GROUNDS_UNDECIDED || grounds == GROUNDS_LOST)
-        ret_decision->blocks_to_settle = blocks_to_settle(all, limit, cells, rules);
+    if (grounds == GROUNDS_UNDECIDED)
+        ret_decision->blocks_to_settle = blocks_to_settle(evidence, limit, cells, rules);
     gate_write_reason(ret_decision, grounds, evidence, rules);
 }
 
@@ -236,22 +263,25 @@ static int adjust(struct gate_contrast *const *contrasts, size_t count, double *
     return error;
 }
 
-/* A/B of all there is; A/A of each phase, which must be clean by itself, and of all there is. */
+/* A/B of all there is; A/A of that and of each phase. */
 static int adjust_all(struct gate_evidence *cells, size_t count)
 {
+    static const size_t places[] = {
+        offsetof(struct gate_evidence, all.head),
+        offsetof(struct gate_evidence, all.again),
+        offsetof(struct gate_evidence, first.again),
+        offsetof(struct gate_evidence, confirmation.again),
+    };
     double *p = calloc(count + 1, sizeof(*p));
-    struct gate_contrast **of = calloc(count + 1, sizeof(*of));
-    int error = p && of ? 0 : -ENOMEM;
-    for (int which = 0; !error && which < 4; which++) {
+    struct gate_contrast **contrasts = calloc(count + 1, sizeof(*contrasts));
+    int error = p && contrasts ? 0 : -ENOMEM;
+    for (size_t place = 0; !error && place < sizeof(places) / sizeof(places[0]); place++) {
         for (size_t i = 0; i < count; i++)
-            of[i] = which == 0   ? &cells[i].all.head
-                    : which == 1 ? &cells[i].all.again
-                    : which == 2 ? &cells[i].first.again
-                                 : &cells[i].confirmation.again;
-        error = adjust(of, count, p);
+            contrasts[i] = (void *)((char *)&cells[i] + places[place]);
+        error = adjust(contrasts, count, p);
     }
     free(p);
-    free(of);
+    free(contrasts);
     return error;
 }
 
@@ -277,7 +307,11 @@ int gate_decide(struct gate_decision *ret_decisions, const struct gate_cell *cel
 
 const char *gate_verdict_name(enum gate_verdict verdict)
 {
-    static const char *const names[] = {"same", "regression", "improved", "inconclusive", "no data"};
+    static const char *const names[] = {[GATE_NO_DATA] = "no data",
+                                        [GATE_SAME] = "same",
+                                        [GATE_REGRESSION] = "regression",
+                                        [GATE_IMPROVED] = "improved",
+                                        [GATE_INCONCLUSIVE] = "inconclusive"};
     return names[verdict];
 }
 
@@ -293,8 +327,8 @@ double gate_smallest_change(size_t blocks, double aa_spread, double threshold)
     double spread = aa_spread * sqrt(0.75);
     size_t both = 2 * blocks; /* of the phases: one that is found has been confirmed */
     double past_threshold = stats_smallest_shift(both, spread, log1p(threshold));
-    /* A limit that is itself measured: one standard error more. */
+    /* A limit that is itself measured, in the first phase and in both: one and a half standard errors more. */
     double error = aa_spread / sqrt(2 * ((double)both - 1));
-    double past_spread = stats_smallest_shift(both, spread, aa_spread + error);
+    double past_spread = stats_smallest_shift(both, spread, aa_spread + 1.5 * error);
     return blocks < LEAST_BLOCKS || isnan(past_threshold) ? NAN : expm1(fmax(past_threshold, past_spread));
 }

@@ -6,13 +6,14 @@
  *     A/B  log head - (log base + log again) / 2    what changed; the second base makes it steadier
  *     A/A  log again - log base                     what differs though nothing changed
  * A second phase, run with the order of the arms reversed, is for the cells of which the first says that there may be
- * something: whose estimate of A/B lies past the limit, which is the threshold, or the spread of A/A where that is more,
- * and whose interval is clear of "no change".
+ * something: whose estimate of A/B lies past the limit, which is the threshold, or the spread of A/A where that is more.
  * A cell is a regression if, and only if, all of this holds; an improvement likewise, on the other side:
- *   - the estimates of both phases lie past the limit: what was there is there again;
- *   - so does the whole 95 % interval of A/B over the blocks of both;
+ *   - both phases find it: their estimates lie past the limit, their whole intervals where these do not even touch;
+ *   - the 95 % interval of A/B over the blocks of both lies past the limit;
  *   - the sign-flip p of their signed ranks, adjusted over all cells of the gate (Holm), is below alpha;
- *   - A/A of each phase is clean: not both significant (Holm over the cells) and beyond three quarters of the threshold.
+ *   - most blocks agree: the interval of their median is clear of "no change", too;
+ *   - A/A is clean, of each phase and of both: not both significant (Holm over the cells) and beyond three quarters of the
+ *     threshold.
  * It is the same if the whole interval of the first phase lies within the threshold, and inconclusive in all other
  * cases. Everything counts ranks or draws in the outermost of ten: a trial that the machine held up for ten times its
  * time is one trial, and neither makes a regression nor hides one. test_gate_simulation.c shows what that finds and how
@@ -25,7 +26,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum gate_verdict { GATE_SAME, GATE_REGRESSION, GATE_IMPROVED, GATE_INCONCLUSIVE, GATE_NO_DATA };
+/** What was not decided has no data. */
+enum gate_verdict { GATE_NO_DATA, GATE_SAME, GATE_REGRESSION, GATE_IMPROVED, GATE_INCONCLUSIVE };
 
 /** The trials of one phase, by block. A number counts if it is finite and above 0; NAN where a trial gave none. A block
  * counts if all three do. */
@@ -45,7 +47,8 @@ struct gate_rules {
     uint64_t seed;    /**< of the sign flips beyond 24 blocks */
 };
 
-/** Ratios are of the metric as it is measured, 1.1 for 10 % more; NAN where not known. Intervals hold 95 %. */
+/** Ratios are of the metric as it is measured, 1.1 for 10 % more; NAN where not known. Intervals are of 95 %; that of a
+ * cell that was confirmed holds the truth less often, since one whose first phase said little would not have been. */
 struct gate_decision {
     enum gate_verdict verdict;
     bool wants_confirmation; /**< run the second phase for this cell, and decide again with it */
@@ -57,8 +60,8 @@ struct gate_decision {
 
     double confirmed_ratio, confirmed_lo, confirmed_hi; /**< A/B of the second phase alone */
 
-    size_t blocks;           /**< of the first phase that count */
-    size_t blocks_to_settle; /**< inconclusive: in about 8 of 10 tries so many blocks would tell; 0 if none would */
+    size_t blocks, confirmation_blocks; /**< that count, of either phase */
+    size_t blocks_to_settle; /**< inconclusive: in about 8 of 10 tries so many a phase would tell; 0 if none would */
     char reason[384];        /**< for people: what decided it, and what would settle it */
 };
 
@@ -83,8 +86,8 @@ size_t gate_blocks_needed(size_t cells, double alpha);
 
 /**
  * Returns the smallest change that a gate finds nearly always, as a share of base (0.09 for 9 % more), from the spread
- * of A/A that is to be expected: simulated with normal noise, in 99 of 100 gates where that is at most 3 %, in 95 of
- * 100 at 8 %. NAN for fewer than 6 blocks.
+ * of A/A that is to be expected: simulated with normal noise and 1 to 20 cells, in 97 of 100 gates up to 5 %, in 92 of
+ * 100 at 8 %, where base differs from itself more often. NAN for fewer than 6 blocks.
  */
 double gate_smallest_change(size_t blocks, double aa_spread, double threshold);
 

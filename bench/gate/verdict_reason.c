@@ -75,6 +75,7 @@ void gate_write_reason(struct gate_decision *decision, enum gate_grounds grounds
     const struct gate_sample *first = &evidence->first, *confirmation = &evidence->confirmation, *all = &evidence->all;
     char *text = decision->reason;
     size_t size = sizeof(decision->reason);
+    const struct gate_sample *lost = confirmation->blocks < confirmation->given ? confirmation : first;
     struct finding found = finding(&all->head), at_first = finding(&first->head);
     struct percent limit = size_percent(expm1(decision->limit));
     char advice[96];
@@ -87,11 +88,11 @@ void gate_write_reason(struct gate_decision *decision, enum gate_grounds grounds
         break;
     case GROUNDS_LOST:
         snprintf(text, size, "%s, but %zu of %zu blocks gave no number, and those may be the slow ones", found.text,
-                 all->given - all->blocks, all->given);
+                 lost->given - lost->blocks, lost->given);
         break;
     case GROUNDS_DIRTY:
         snprintf(text, size, "base differs from itself by %s: the machine was not steady; %s",
-                 percent(first->again.estimate).text, advice);
+                 percent(all->again.estimate).text, advice);
         break;
     case GROUNDS_WITHIN:
         snprintf(text, size, "%s is within %s", found.text, size_percent(rules->threshold).text);
@@ -113,6 +114,10 @@ void gate_write_reason(struct gate_decision *decision, enum gate_grounds grounds
     case GROUNDS_NOT_REPRODUCED:
         snprintf(text, size, "%s at first, but %s in the confirmation: one of them was disturbed; %s", at_first.text,
                  finding(&confirmation->head).text, advice);
+        break;
+    case GROUNDS_DIVIDED:
+        snprintf(text, size, "%s, but head has more than base in %zu of %zu blocks: they do not agree", found.text,
+                 all->above, all->blocks);
         break;
     case GROUNDS_CONFIRMED:
         snprintf(text, size, "%s is past %s: %s at first, and the confirmation finds %s", found.text, limit.text,

@@ -14,6 +14,8 @@ struct gate_sample {
     size_t given, blocks; /**< blocks run, and those that count */
     struct gate_contrast head, again;
     double aa_spread;
+    int most;     /**< 1 or -1 where most blocks, beyond chance, have more or less than base; else 0 */
+    size_t above; /**< blocks in which head has more than base */
 };
 
 /** What a cell's blocks show: those of each phase, and all there are. */
@@ -27,11 +29,12 @@ enum gate_grounds {
     GROUNDS_DIRTY,       /**< base differs from itself */
     GROUNDS_WITHIN,      /**< inside the threshold */
     GROUNDS_UNDECIDED,   /**< neither inside the threshold nor past the limit */
-    GROUNDS_UNCONFIRMED, /**< past the limit, once */
+    GROUNDS_UNCONFIRMED, /**< its estimate is past the limit, once */
     GROUNDS_CONFIRMATION_TOO_FEW,
     GROUNDS_CONFIRMATION_DIRTY,
     GROUNDS_NOT_REPRODUCED,
-    GROUNDS_CONFIRMED, /**< past the limit, twice */
+    GROUNDS_DIVIDED,   /**< some blocks say more, some less */
+    GROUNDS_CONFIRMED, /**< found twice, and past the limit */
 };
 
 /** Writes decision->reason. The decision's blocks_to_settle is what it advises. */

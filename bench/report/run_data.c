@@ -126,6 +126,15 @@ static int check_unique(const struct reader *reader, const struct trial_index *i
     return at_trial(reader, twice, &cause, ret_failure);
 }
 
+static int check_block(const struct reader *reader, const struct trial_record *trial, struct failure *ret_failure)
+{
+    int64_t blocks = json_integer_value(json_object_get(reader->run->run, "blocks"));
+    if (trial->block <= blocks)
+        return 0;
+    return failure_set(ret_failure, EXIT_NO_DATA, "'%.200s' under '%.100s': block %lld of %lld", trial->cell,
+                       trial->runner, (long long)trial->block, (long long)blocks);
+}
+
 /* Each lane's trials are looked up, as there may be many of either: those of no lane are then what was not counted. */
 static int check_lanes(const struct reader *reader, const struct trial_index *index, struct failure *ret_failure)
 {
@@ -136,7 +145,8 @@ static int check_lanes(const struct reader *reader, const struct trial_index *in
         known += span.count;
         for (size_t k = 0; k < span.count; k++) {
             struct failure cause = {0};
-            if (run_line_check_lane(&run->lanes[i], &run->trials[span.order[k]], &cause) != 0)
+            const struct trial_record *trial = &run->trials[span.order[k]];
+            if (check_block(reader, trial, &cause) != 0 || run_line_check_lane(&run->lanes[i], trial, &cause) != 0)
                 return at_trial(reader, span.order[k], &cause, ret_failure);
         }
     }

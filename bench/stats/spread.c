@@ -1,4 +1,4 @@
-/* How far values lie apart, unmoved by one in ten at either end that a disturbance threw far off. */
+/* How far values lie apart, unmoved by the outermost, which a disturbance may have thrown far off. */
 #include <math.h>
 #include <stdlib.h>
 #include "sorted.h"
@@ -9,7 +9,7 @@ double stats_spread(const double *values, size_t n)
     double *sorted = n >= 2 ? stats_sorted_finite(values, n) : NULL;
     if (!sorted)
         return NAN;
-    size_t outer = n / 10;
+    size_t outer = n < 6 ? 0 : n < 20 ? 1 : n / 10;
     double mean = 0, squares = 0;
     for (size_t i = 0; i < outer; i++) {
         sorted[i] = sorted[outer];

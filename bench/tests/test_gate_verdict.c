@@ -159,6 +159,7 @@ static void what_the_confirmation_does_not_find_is_inconclusive(void **state)
         {{.head = 1.03, .noise = .01}, 12, "one of them was disturbed"}, /* something, but not past the limit */
         {{.head = 0.9}, 12, "one of them was disturbed"},                /* the other way */
         {{.head = 1.1, .again = 1.045}, 12, "in the confirmation base differs from itself by +4.5 %"},
+        {{.head = 1.1, .again = 1 / 1.045}, 12, "in the confirmation base differs from itself by -4.3 %"},
         {{.head = 1.1}, 5, "5 of 5 blocks of the confirmation"},
         {{.head = 1.1, .noise = NAN}, 12, "0 of 12 blocks of the confirmation"},
     };
@@ -285,7 +286,7 @@ static void holm_is_over_the_cells_that_have_data(void **state)
         assert_near(decisions[i].p, 2 / 4096.0);
         assert_near(decisions[i].p_holm, 206 / 4096.0);
         assert_verdict(&decisions[i], GATE_INCONCLUSIVE, "p = 0.05 over all cells is not below 0.05");
-        assert_in_range(decisions[i].blocks_to_settle, 13, 24);
+        assert_in_range(decisions[i].blocks_to_settle, 7, 12); /* a phase */
     }
     cells[7].first = cells[7].confirmation = (struct gate_blocks){0};
     assert_int_equal(gate_decide(decisions, cells, CELLS, &rules), 0);
@@ -343,6 +344,52 @@ static void both_phases_decide(void **state)
     assert_false(decision.wants_confirmation);
 }
 
+/* What was held up as a whole in one phase lies apart from the other, and what both say together is true of neither:
+ * then each must be past the limit by itself. */
+static void apart_phases_are_not_confirmed(void **state)
+{
+    (void)state;
+    struct phase first, confirmation;
+    make_up(&first, 12, (struct made_up){.head = 1.04 * 1.35, .noise = 0.01});
+    make_up(&confirmation, 12, (struct made_up){.head = 1.055, .noise = 0.01});
+    struct gate_decision decision = decide_phases(&first, &confirmation);
+    assert_true(decision.lo > 1.05 && decision.confirmed_ratio > 1.05 && decision.confirmed_lo < 1.05);
+    assert_verdict(&decision, GATE_INCONCLUSIVE, "one of them was disturbed");
+
+    make_up(&confirmation, 12, (struct made_up){.head = 1.08, .noise = 0.005});
+    decision = decide_phases(&first, &confirmation);
+    assert_true(decision.confirmed_lo > 1.05);
+    assert_verdict(&decision, GATE_REGRESSION, "+40.3 % at first, and the confirmation finds +8.0 %");
+}
+
+/* The limit is that of all blocks, for both phases: what was past the first one's own may not be past it. */
+static void the_limit_is_of_both_phases(void **state)
+{
+    (void)state;
+    struct phase first, confirmation;
+    make_up(&first, 12, (struct made_up){.head = 1.06, .noise = 0.002});
+    make_up(&confirmation, 12, (struct made_up){.head = 1.2, .noise = 0.13});
+    struct gate_decision decision = decide_phases(&first, &confirmation);
+    assert_true(decision.limit > log(1.06) && decision.confirmed_ratio > exp(decision.limit));
+    assert_verdict(&decision, GATE_INCONCLUSIVE, "nor past 9.28 %");
+}
+
+/* Half of the blocks half as much again, half a fifth less: the middle of that is well known, and true of none. */
+static void blocks_that_do_not_agree_are_inconclusive(void **state)
+{
+    (void)state;
+    struct phase phase;
+    make_up(&phase, 12, (struct made_up){.noise = 0.001});
+    for (size_t i = 0; i < 12; i++)
+        phase.head[i] *= i % 2 ? 1.5 : 0.8;
+    struct gate_decision decision = decide_phases(&phase, NULL);
+    assert_true(decision.wants_confirmation);
+    decision = decide_phases(&phase, &phase);
+    assert_true(decision.lo > 1.05 && decision.p_holm < 0.05);
+    assert_verdict(&decision, GATE_INCONCLUSIVE, "in 12 of 24 blocks: they do not agree");
+    assert_int_equal(decision.blocks_to_settle, 0);
+}
+
 static void what_is_no_number_is_no_data(void **state)
 {
     (void)state;
@@ -383,6 +430,16 @@ static void lost_blocks_are_no_good_news(void **state)
         assert_verdict(&decision, GATE_INCONCLUSIVE, "4 of 12 blocks gave no number");
         assert_false(decision.wants_confirmation);
     }
+    /* Nor are those of the confirmation. */
+    struct phase confirmation;
+    make_up(&phase, 12, (struct made_up){.head = 0.8});
+    make_up(&confirmation, 12, (struct made_up){.head = 0.8});
+    for (size_t i = 0; i < 4; i++)
+        confirmation.head[i] = NAN;
+    struct gate_decision improved = decide_phases(&phase, &confirmation);
+    assert_verdict(&improved, GATE_INCONCLUSIVE, "4 of 12 blocks gave no number");
+    assert_int_equal(improved.confirmation_blocks, 8);
+
     make_up(&phase, 12, (struct made_up){.head = 1.2});
     for (size_t i = 0; i < 6; i++)
         phase.head[i] = NAN;
@@ -453,6 +510,8 @@ static void random_gates_keep_the_rules(void **state)
                 assert_true(more ? d->lo > 1.05 : d->hi < 1 / 1.05);
                 assert_true(more ? d->confirmed_ratio > 1.05 : d->confirmed_ratio < 1 / 1.05);
                 assert_true(d->p_holm < 0.05 && d->p <= d->p_holm);
+                assert_true(more ? log(d->lo) > d->limit : log(d->hi) < -d->limit);
+                assert_true(d->aa_p_holm >= 0.05 || fabs(log(d->aa_ratio)) <= 0.75 * log(1.05));
             }
             if (d->wants_confirmation)
                 assert_true(d->verdict == GATE_INCONCLUSIVE && cells[i].confirmation.count == 0);
@@ -477,6 +536,9 @@ int main(void)
         cmocka_unit_test(holm_is_over_the_cells_that_have_data),
         cmocka_unit_test(a_trial_held_up_decides_nothing),
         cmocka_unit_test(both_phases_decide),
+        cmocka_unit_test(apart_phases_are_not_confirmed),
+        cmocka_unit_test(the_limit_is_of_both_phases),
+        cmocka_unit_test(blocks_that_do_not_agree_are_inconclusive),
         cmocka_unit_test(what_is_no_number_is_no_data),
         cmocka_unit_test(lost_blocks_are_no_good_news),
         cmocka_unit_test(a_gate_is_planned),

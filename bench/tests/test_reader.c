@@ -16,10 +16,11 @@
 
 #define FIXTURE IORACE_SOURCE_DIR "/bench/tests/fixtures/run"
 
-#define RUN_HEAD                                                                                                       \
+#define RUN_HEAD_OF(blocks)                                                                                            \
     "{\"type\":\"run\",\"schema\":\"iorace.run/"                                                                       \
     "1\",\"id\":\"i\",\"scenario\":\"s\",\"title\":null,\"argv\":[\"iorace\"],"                                        \
-    "\"seed\":1,\"blocks\":7,\"started\":\"2026-01-31T12:00:00Z\",\"planned_trials\":7,\"lanes\":"
+    "\"seed\":1,\"blocks\":" blocks ",\"started\":\"2026-01-31T12:00:00Z\",\"planned_trials\":7,\"lanes\":"
+#define RUN_HEAD RUN_HEAD_OF("7")
 #define LANE                                                                                                           \
     "{\"cell\":\"c\",\"workload\":\"sleep\",\"params\":\"\",\"runner\":\"serial\",\"concurrency\":1,\"connections\":"  \
     "null,"                                                                                                            \
@@ -304,6 +305,7 @@ static void bad_trials_are_named(void **state)
         {"{\"cpus\":\"0\"}", "run.ndjson:2: cpus: not that of its lane"},
         {"{\"jobs\":2,\"ok\":2}", "run.ndjson:2: jobs: not that of its lane"},
         {"{\"state\":\"failed\",\"jobs\":null}", "run.ndjson:2: jobs: not that of its lane"},
+        {"{\"block\":8}", "run.ndjson:2: 'c' under 'serial': block 8 of 7"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char *trial = trial_text("c", 1, rows[i][0]), *text;
@@ -476,8 +478,10 @@ static void a_large_run_is_read(void **state)
     char *dir = made_up_directory(), path[4096];
     snprintf(path, sizeof(path), "%s/run.ndjson", dir);
     FILE *file = fopen(path, "w");
-    fprintf(file, RUN_HEAD "[" LANE ",{\"cell\":\"c\",\"workload\":\"sleep\",\"params\":\"\",\"runner\":\"coroutines\","
-                           "\"concurrency\":1,\"connections\":null,\"cpus\":null,\"jobs\":1,\"sweep\":null}]}\n");
+    fprintf(file,
+            RUN_HEAD_OF("50000") "[" LANE
+                                 ",{\"cell\":\"c\",\"workload\":\"sleep\",\"params\":\"\",\"runner\":\"coroutines\","
+                                 "\"concurrency\":1,\"connections\":null,\"cpus\":null,\"jobs\":1,\"sweep\":null}]}\n");
     char *trial = trial_text("c", 1, NULL);
     json_t *line = json_loads(trial, 0, NULL);
     for (int i = 0; i < 2 * BLOCKS; i++) {

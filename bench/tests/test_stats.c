@@ -218,14 +218,16 @@ static void quantiles_by_nearest_rank(void **state)
     assert_true(isnan(stats_quantile_sorted(sorted, 100, 1.5)));
 }
 
-/* Below 10 values none is drawn in: the standard deviation. Of 1 to 12 the 1 becomes a 2 and the 12 an 11: the squares
+/* Below 6 values none is drawn in: the standard deviation. Of 2 4 4 4 5 5 7 9 the 2 becomes a 4, the
+ * 9 a 7: mean 5, squares 12, over 7, over 6 of 8. Of 1 to 12 the 1 becomes a 2 and the 12 an 11: the squares
  * about 6.5 are 2 (4.5^2 + 4.5^2 + 3.5^2 + 2.5^2 + 1.5^2 + .5^2) = 123, over 11; then over the 10 of 12 that were not.
  * Of 1 to 20 two at either end: three times 7.5^2, and 6.5^2 down to .5^2. */
 static void spread_is_not_moved_by_one_in_ten(void **state)
 {
     (void)state;
     assert_near(stats_spread((double[]){1, 3}, 2), sqrt(2));
-    assert_near(stats_spread((double[]){2, 4, 4, 4, 5, 5, 7, 9}, 8), sqrt(32 / 7.0));
+    assert_near(stats_spread((double[]){2, 4, 4, 4, 5, 5, 7, 9}, 8), sqrt(12 / 7.0) * 8 / 6);
+    assert_near(stats_spread((double[]){2, 4, 4, 4, 6}, 5), sqrt(8 / 4.0));
     assert_near(stats_spread((double[]){3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3}, 12), 0);
     double values[20];
     fill_progression(values, 12);

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 #include "process_status.h"
 
 static _Atomic int64_t threads_seen = -1;
@@ -38,4 +40,25 @@ int64_t process_threads_seen(void)
 int64_t process_rss_peak_kib(void)
 {
     return status_field("VmHWM");
+}
+
+int64_t process_age_ns(void)
+{
+    char text[1024];
+    FILE *file = fopen("/proc/self/stat", "re");
+    size_t size = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+    if (file)
+        fclose(file);
+    text[size] = '\0';
+    /* The name may hold anything, a parenthesis too; starttime is the 20th field behind it, in ticks since boot. */
+    char *field = strrchr(text, ')');
+    for (int i = 0; field && i < 20; i++)
+        field = strchr(field + 1, ' ');
+    struct timespec now;
+    long ticks = sysconf(_SC_CLK_TCK);
+    if (!field || ticks <= 0 || clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+        return -1;
+    int64_t since_boot_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    int64_t age_ns = since_boot_ns - strtoll(field, NULL, 10) * (1000000000 / ticks);
+    return age_ns > 0 ? age_ns : 0;
 }

@@ -1,4 +1,4 @@
-/* What /proc/self/status says of this process. */
+/* What /proc says of this process. */
 #ifndef BENCH_PROCESS_STATUS_H
 #define BENCH_PROCESS_STATUS_H
 
@@ -12,5 +12,8 @@ int64_t process_threads_seen(void);
 
 /** Returns the peak of resident memory, KiB (VmHWM: unlike ru_maxrss it begins anew at exec); -1 if unknown. */
 int64_t process_rss_peak_kib(void);
+
+/** Returns how long ago this process was started, ns, to a hundredth of a second; -1 if unknown. */
+int64_t process_age_ns(void);
 
 #endif

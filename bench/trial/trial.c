@@ -170,6 +170,9 @@ static int allocate(struct trial *trial, struct failure *ret_failure)
 {
     trial->results = map_shared(results_bytes(trial), -1);
     trial->done = map_shared(sizeof(*trial->done), (int)trial->spec->progress_fd);
+    if (!trial->done && trial->spec->progress_fd >= 0)
+        return failure_set(ret_failure, EXIT_USAGE, "progress_fd %lld cannot be mapped: %s; -1 stands for none",
+                           (long long)trial->spec->progress_fd, strerror(errno));
     trial->workers = calloc(trial->worker_count, sizeof(*trial->workers));
     if (!trial->results || !trial->done || !trial->workers || plan_arrivals(trial) < 0)
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory for %lld jobs",

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include "../record/trial_record.h"
 #include "../stats/stats.h"
@@ -55,15 +56,21 @@ static char *failure_reason(const struct trial *trial, int64_t failed, const int
     return text;
 }
 
+/* 0 stands for none: no transfer failed, nothing was answered. */
+static json_t *code_json(int code)
+{
+    return code ? json_integer(code) : json_null();
+}
+
 static json_t *failure_json(const struct trial *trial, int64_t index)
 {
     const struct job_result *result = &trial->results[index];
     char detail[512] = "";
     if (trial->workload->describe)
         trial->workload->describe(trial->state, index, result, detail, sizeof(detail));
-    return json_pack("{s:I, s:s, s:i, s:i, s:o}", "job", (json_int_t)(index + 1), "class",
-                     job_error_name(result->error), "curl_code", result->curl_code, "http_status", result->http_status,
-                     "detail", record_json_text(detail, RECORD_TEXT_BYTES));
+    return json_pack("{s:I, s:s, s:o, s:o, s:o}", "job", (json_int_t)(index + 1), "class",
+                     job_error_name(result->error), "curl_code", code_json(result->curl_code), "http_status",
+                     code_json(result->http_status), "detail", record_json_text(detail, RECORD_TEXT_BYTES));
 }
 
 static void count_results(struct trial_record *record, const struct trial *trial, json_t *failures)
@@ -178,6 +185,21 @@ static void set_memory(json_t *line)
         json_object_set_new(line, "rss_peak_kib", json_integer(kib));
 }
 
+/* What is known from inside, for a trial that is run by hand: a run sees the whole process, and puts that in. */
+static void set_process(json_t *line)
+{
+    struct rusage usage;
+    int64_t age_ns = process_age_ns();
+    if (getrusage(RUSAGE_SELF, &usage) == 0) {
+        json_object_set_new(line, "proc_user_s",
+                            json_real((double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6));
+        json_object_set_new(line, "proc_sys_s",
+                            json_real((double)usage.ru_stime.tv_sec + (double)usage.ru_stime.tv_usec / 1e6));
+    }
+    if (age_ns >= 0)
+        json_object_set_new(line, "proc_wall_s", json_real((double)age_ns / 1e9));
+}
+
 static void write_samples(const struct trial *trial, FILE *out)
 {
     int64_t jobs = trial->spec->settings.jobs;
@@ -238,6 +260,7 @@ int trial_write(struct trial *trial, FILE *out, struct failure *ret_failure)
     json_object_set_new(held, "curl_options",
                         trial->workload->held ? trial->workload->held(trial->state) : json_null());
     json_t *line = begin_line(&record, failures, held);
+    set_process(line);
     set_memory(line);
     int error = write_line(line, out);
     if (!error && !trial->pool_error)

@@ -265,6 +265,11 @@ class Found(gate_support.GateCase):
         self.assertTrue(cell["larger_is_better"])
         self.assertLess(cell["ratio_hi"], 1)
 
+    def test_a_search_is_refused(self):
+        done = self.gate("--workload", "sleep", "--rate", "find", "--base-args", "--delay-ms 1", "--head-args", "--delay-ms 2")
+        self.assertStatus(done, 2)
+        self.assertIn("does not search for the highest rate", done.stderr)
+
     def test_inconclusive_with_and_without_strict(self):
         head = self.arm("head", 'settings["delay-ms"] = "30" if spec["block"] % 2 else "16"')
         self.assertStatus(self.against(head, "--strict"), 4)

@@ -157,6 +157,20 @@ spin-us = 1000
             self.assertAgree(trial["proc_wall_s"], wall_s, trial)
             self.assertLessEqual(trial["wall_s"] + trial["setup_s"], trial["proc_wall_s"])
 
+    def test_by_hand(self):
+        """A trial that no run has started knows of its process what can be known from inside."""
+        done = self.workspace.iorace("run", "--workload", "sleep", "--delay-ms", "0", "--jobs", "550", "--spin-us", "4000",
+                                     "--runner", "serial", "--blocks", "1", "--dry-run", "--json")
+        self.assertStatus(done, 0)
+        log = self.dir / "hand.log"
+        told = subprocess.run(["time", "-o", str(log), "-f", "%e %U %S %M", support.IORACE, "trial"], text=True,
+                              input=done.stdout.splitlines()[0], stdout=subprocess.PIPE, check=True, timeout=60).stdout
+        trial = json.loads(told.splitlines()[0])
+        wall_s, user_s, sys_s, _ = map(float, log.read_text().split())
+        self.assertGreaterEqual(user_s, 2)
+        self.assertAgree(trial["proc_wall_s"], wall_s, trial)
+        self.assertAgree(trial["proc_user_s"] + trial["proc_sys_s"], user_s + sys_s, trial)
+
     def test_cpu(self):
         for trial, (_, user_s, sys_s, _) in self.pairs("busy"):
             proc_s, inside_s = (trial[f"{what}_user_s"] + trial[f"{what}_sys_s"] for what in ("proc", "cpu"))
