@@ -12,9 +12,9 @@ enum { KEY_METRIC = 0x100, KEY_THRESHOLD, KEY_STRICT, KEY_FORCE, KEY_JSON, KEY_M
 
 static const struct argp_option argp_options[] = {
     {"metric", KEY_METRIC, "LIST", 0,
-     "wall_s (the default), jobs_per_s, cpu_us_per_job, rss_peak_kib or latency_p99_ms. Of a list the first decides, "
-     "the "
-     "others are shown",
+     "wall_s, jobs_per_s, cpu_us_per_job, rss_peak_kib, latency_p99_ms, response_p50_ms or response_p99_ms. Of a list "
+     "the first decides, the others are shown. Without it wall_s, and where jobs arrive at a rate response_p99_ms, or "
+     "response_p50_ms where they are few",
      0},
     {"threshold", KEY_THRESHOLD, "PERCENT", 0, "Changes of up to so much do not matter (5%)", 0},
     {"strict", KEY_STRICT, NULL, 0, "End with 4 where a lane is inconclusive, or has lost its figures", 0},
@@ -114,7 +114,7 @@ static int compare(const struct arguments *arguments, struct failure *ret_failur
     if (show(&comparison, arguments, status, ret_failure) != 0)
         status = ret_failure->status;
     else if (status == EXIT_NO_DATA)
-        failure_set(ret_failure, status, "nothing has %s in both runs", comparison.request.metrics[0]->of->words);
+        failure_set(ret_failure, status, "nothing has %s in both runs", comparison.words);
     comparison_finish(&comparison);
     return (int)status;
 }
@@ -122,9 +122,8 @@ static int compare(const struct arguments *arguments, struct failure *ret_failur
 int command_compare(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {argp_options, parse_option, "BASE HEAD", doc, NULL, NULL, NULL};
-    struct arguments arguments = {.request = {.metrics = {compare_metrics},
-                                              .metric_count = 1,
-                                              .rules = {.threshold = THRESHOLD_DEFAULT, .alpha = 0.05}}};
+    struct arguments arguments = {
+        .request = {.metric_count = 1, .rules = {.threshold = THRESHOLD_DEFAULT, .alpha = 0.05}}};
     int parsed = command_parse(&argp, argc, argv, &arguments, ret_failure);
     if (parsed != 0)
         return parsed > 0 ? EXIT_DONE : EXIT_USAGE;

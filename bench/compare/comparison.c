@@ -1,7 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../stats/stats.h"
 #include "comparison.h"
 
 static const char caveat[] =
@@ -24,6 +23,12 @@ const char *lane_comparison_runner(const struct lane_comparison *lane)
     return lane->head ? lane->head->runner : lane->base->runner;
 }
 
+const struct compare_metric *lane_comparison_metric(const struct comparison *comparison,
+                                                    const struct lane_comparison *lane, size_t m)
+{
+    return m == 0 ? lane->metric : comparison->request.metrics[m];
+}
+
 /* A new lane has only head's figures, a gone one only base's. */
 static int fill_figures(struct maker *maker, struct lane_comparison *lane)
 {
@@ -32,24 +37,27 @@ static int fill_figures(struct maker *maker, struct lane_comparison *lane)
     lane->figures = pool_array(maker->comparison->pool, request->metric_count, sizeof(*lane->figures));
     if (!lane->figures)
         return -1;
+    lane->metric = compare_metric_of(request->metrics[0], lane->head ? lane->head : lane->base);
     for (size_t m = 0; m < request->metric_count; m++) {
+        const struct compare_metric *metric = lane_comparison_metric(maker->comparison, lane, m);
         size_t base_count = 0, head_count = 0;
         if (lane->base)
-            base_count = compare_metric_values(request->metrics[m], &maker->base_index,
+            base_count = compare_metric_values(metric, &maker->base_index,
                                                trial_index_find(&maker->base_index, cell, runner), maker->base_values);
         if (lane->head)
-            head_count = compare_metric_values(request->metrics[m], &maker->head_index,
+            head_count = compare_metric_values(metric, &maker->head_index,
                                                trial_index_find(&maker->head_index, cell, runner), maker->head_values);
-        compare_figures_make(&lane->figures[m], maker->base_values, base_count, maker->head_values, head_count);
+        if (compare_figures_make(&lane->figures[m], maker->base_values, base_count, maker->head_values, head_count))
+            return -1;
     }
     return 0;
 }
 
 /* Why a run has no figure to speak of, "" where it has. */
-static const char *lack(struct maker *maker, const struct summary_record *lane, size_t count)
+static const char *lack(struct maker *maker, const struct metric *metric, const struct summary_record *lane,
+                        size_t count)
 {
     struct text_pool *pool = maker->comparison->pool;
-    const struct compare_metric *metric = maker->comparison->request.metrics[0];
     if (count >= 2)
         return "";
     if (count == 1)
@@ -57,17 +65,16 @@ static const char *lack(struct maker *maker, const struct summary_record *lane, 
     if (strcmp(lane->state, "ok") != 0)
         return pool_printf(pool, "%s%s%s", lane->state, lane->reason ? ": " : "",
                            lane->reason ? pool_clean(pool, lane->reason) : "");
-    size_t needed = stats_quantile_min_n(0.99);
-    if (strcmp(metric->of->name, "latency_p99_ms") == 0 && lane->jobs >= 0 && (uint64_t)lane->jobs < needed)
-        return pool_printf(pool, "that takes %zu jobs in a block", needed);
-    return pool_printf(pool, "no %s", metric->of->words);
+    if (lane->jobs >= 0 && lane->jobs < metric->least_jobs)
+        return pool_printf(pool, "that takes %lld jobs in a block", (long long)metric->least_jobs);
+    return pool_printf(pool, "no %s", metric->words);
 }
 
 static const char *why_no_data(struct maker *maker, const struct lane_comparison *lane)
 {
     struct text_pool *pool = maker->comparison->pool;
-    const char *base = lack(maker, lane->base, lane->figures[0].base_count);
-    const char *head = lack(maker, lane->head, lane->figures[0].head_count);
+    const char *base = lack(maker, lane->metric->of, lane->base, lane->figures[0].base_count);
+    const char *head = lack(maker, lane->metric->of, lane->head, lane->figures[0].head_count);
     if (base[0] && head[0])
         return strcmp(base, head) == 0 ? base : pool_printf(pool, "base: %s; head: %s", base, head);
     return base[0] ? pool_printf(pool, "base: %s", base) : pool_printf(pool, "head: %s", head);
@@ -107,7 +114,7 @@ static void judge(struct maker *maker, struct lane_comparison *lane)
         return;
     }
     const struct compare_figures *figures = &lane->figures[0];
-    lane->verdict = compare_judge(figures, request->metrics[0]->of->larger_is_better, &request->rules);
+    lane->verdict = compare_judge(figures, lane->metric->of->larger_is_better, &request->rules);
     if (lane->verdict == COMPARE_NO_DATA) {
         lane->reason = why_no_data(maker, lane);
         lane->lost = figures->base_count > 0 || figures->head_count > 0;
@@ -150,6 +157,19 @@ static int adjust(struct comparison *comparison)
     return 0;
 }
 
+static void name_metrics(struct comparison *comparison)
+{
+    comparison->words = "";
+    for (const struct compare_metric *metric = compare_metrics; metric->of; metric++) {
+        bool decides = false;
+        for (size_t i = 0; i < comparison->lane_count; i++)
+            decides = decides || comparison->lanes[i].metric == metric;
+        if (decides)
+            comparison->words = pool_printf(comparison->pool, "%s%s%s", comparison->words,
+                                            comparison->words[0] ? ", and " : "", metric->of->words);
+    }
+}
+
 static int fill(struct maker *maker)
 {
     struct comparison *comparison = maker->comparison;
@@ -163,6 +183,7 @@ static int fill(struct maker *maker)
     for (size_t i = 0; i < comparison->lane_count; i++)
         if (fill_figures(maker, &comparison->lanes[i]) != 0)
             return -1;
+    name_metrics(comparison);
     if (adjust(comparison) != 0)
         return -1;
     for (size_t i = 0; i < comparison->lane_count; i++) {

@@ -36,7 +36,7 @@ static json_t *lane_json(const struct comparison *comparison, const struct lane_
     struct comparison_record record = {
         .cell = (char *)lane_comparison_cell(lane),
         .runner = (char *)lane_comparison_runner(lane),
-        .metric = (char *)comparison->request.metrics[m]->of->name,
+        .metric = (char *)lane_comparison_metric(comparison, lane, m)->of->name,
         .base_trials = lane->base ? (int64_t)figures->base_count : -1,
         .head_trials = lane->head ? (int64_t)figures->head_count : -1,
         .base_median = figures->base_median,
@@ -63,8 +63,8 @@ json_t *comparison_json(const struct comparison *comparison, enum exit_status st
         json_object_set_new(counts, compare_verdict_words[v], json_integer((json_int_t)comparison->counts[v]));
     return json_pack("{s:s, s:i, s:o, s:o, s:s, s:f, s:f, s:b, s:o, s:s, s:o, s:o}", "schema", "iorace.compare/1",
                      "status", (int)status, "base", run_json(request->base), "head", run_json(request->head), "metric",
-                     request->metrics[0]->of->name, "threshold", request->rules.threshold, "alpha",
-                     request->rules.alpha, "forced", comparison->differences.parting > 0, "differences",
-                     differences_json(&comparison->differences), "caveat", comparison->caveat, "counts", counts,
-                     "lanes", lanes);
+                     (request->metrics[0] ? request->metrics[0] : compare_metrics)->of->name, "threshold",
+                     request->rules.threshold, "alpha", request->rules.alpha, "forced",
+                     comparison->differences.parting > 0, "differences", differences_json(&comparison->differences),
+                     "caveat", comparison->caveat, "counts", counts, "lanes", lanes);
 }

@@ -37,7 +37,14 @@ static void fill_row(struct table_row *row, struct text_pool *pool, const struct
     row->cells[VERDICT].best = lane->verdict == COMPARE_REGRESSION;
 }
 
-static int fill_rows(struct report_table *table, struct text_pool *pool, const struct comparison *comparison, size_t m)
+/* Those that are judged by the table's metric; what is only shown is of all. */
+static bool has_place(const struct lane_comparison *lane, const struct compare_metric *metric, size_t m)
+{
+    return m > 0 || lane->metric == metric;
+}
+
+static int fill_rows(struct report_table *table, struct text_pool *pool, const struct comparison *comparison, size_t m,
+                     const struct compare_metric *metric)
 {
     const char *before = "";
     table->rows = pool_array(pool, comparison->lane_count, sizeof(*table->rows));
@@ -45,6 +52,8 @@ static int fill_rows(struct report_table *table, struct text_pool *pool, const s
         return -1;
     for (size_t i = 0; i < comparison->lane_count; i++) {
         const struct lane_comparison *lane = &comparison->lanes[i];
+        if (!has_place(lane, metric, m))
+            continue;
         struct table_row *row = &table->rows[table->row_count++];
         const char *cell = lane_comparison_cell(lane);
         row->label = strcmp(cell, before) == 0 ? "" : pool_clean(pool, cell);
@@ -52,37 +61,68 @@ static int fill_rows(struct report_table *table, struct text_pool *pool, const s
         row->cells = pool_array(pool, COLUMNS, sizeof(*row->cells));
         if (!row->cells)
             return -1;
-        fill_row(row, pool, lane, comparison->request.metrics[m], &lane->figures[m]);
+        fill_row(row, pool, lane, metric, &lane->figures[m]);
     }
     return 0;
 }
 
-/* "sleep, thread pool; sweep, coroutines: no data: ...": what is said of several is said once. */
+static bool has_note(const struct lane_comparison *lane, const struct compare_metric *metric)
+{
+    return lane->metric == metric && lane->reason[0];
+}
+
+static bool have_same_note(const struct lane_comparison *a, const struct lane_comparison *b)
+{
+    return a->metric == b->metric && a->verdict == b->verdict && strcmp(a->reason, b->reason) == 0;
+}
+
+/* "* inconclusive (sleep, thread pool; sweep, coroutines): ...": what is said of several is said once, and the verdicts
+ * that it is said of have its mark. */
 static void add_note(struct report_table *table, struct text_pool *pool, const struct comparison *comparison,
-                     size_t first)
+                     size_t first, const char *mark)
 {
     enum { NAMED = 4 };
     const struct lane_comparison *lanes = comparison->lanes;
     const char *named = "";
-    size_t alike = 0;
+    size_t alike = 0, row = 0;
     for (size_t i = 0; i < comparison->lane_count; i++) {
-        if (lanes[i].verdict != lanes[first].verdict || strcmp(lanes[i].reason, lanes[first].reason) != 0)
+        struct table_cell *verdict = lanes[i].metric == lanes[first].metric ? &table->rows[row++].cells[VERDICT] : NULL;
+        if (!verdict || !have_same_note(&lanes[i], &lanes[first]))
             continue;
-        if (i < first)
-            return;
+        verdict->text = pool_printf(pool, "%s%s", verdict->text, mark);
         if (alike++ < NAMED)
             named = pool_printf(pool, "%s%s%s, %s", named, named[0] ? "; " : "",
                                 pool_clean(pool, lane_comparison_cell(&lanes[i])),
                                 pool_clean(pool, report_runner_label(lane_comparison_runner(&lanes[i]))));
     }
     const char *more = alike > NAMED ? pool_printf(pool, " and %zu more", alike - NAMED) : "";
-    table->notes[table->note_count++] = pool_printf(pool, "%s (%s%s): %s", compare_verdict_words[lanes[first].verdict],
-                                                    named, more, lanes[first].reason);
+    table->notes[table->note_count++] = pool_printf(
+        pool, "%s %s (%s%s): %s", mark, compare_verdict_words[lanes[first].verdict], named, more, lanes[first].reason);
 }
 
-static int fill_table(struct report_table *table, struct text_pool *pool, const struct comparison *comparison, size_t m)
+static bool is_first_of_note(const struct comparison *comparison, size_t i)
 {
-    const struct compare_metric *metric = comparison->request.metrics[m];
+    for (size_t j = 0; j < i; j++)
+        if (have_same_note(&comparison->lanes[j], &comparison->lanes[i]))
+            return false;
+    return true;
+}
+
+static void add_notes(struct report_table *table, struct text_pool *pool, const struct comparison *comparison,
+                      const struct compare_metric *metric)
+{
+    size_t count = 0;
+    table->marked = true;
+    for (size_t i = 0; i < comparison->lane_count; i++)
+        count += has_note(&comparison->lanes[i], metric) && is_first_of_note(comparison, i);
+    for (size_t i = 0; i < comparison->lane_count; i++)
+        if (has_note(&comparison->lanes[i], metric) && is_first_of_note(comparison, i))
+            add_note(table, pool, comparison, i, count > 1 ? pool_printf(pool, "*%zu", table->note_count + 1) : "*");
+}
+
+static int fill_table(struct report_table *table, struct text_pool *pool, const struct comparison *comparison, size_t m,
+                      const struct compare_metric *metric)
+{
     bool decides = m == 0;
     table->title = pool_printf(pool, "%s (%s)", metric->of->words, metric->of->name);
     table->subtitle = pool_printf(pool, "%s is better%s", metric->of->larger_is_better ? "more" : "less",
@@ -90,13 +130,32 @@ static int fill_table(struct report_table *table, struct text_pool *pool, const 
     table->heading = "workload";
     table->columns = pool_array(pool, COLUMNS, sizeof(*table->columns));
     table->notes = pool_array(pool, comparison->lane_count, sizeof(*table->notes));
-    if (!table->columns || !table->notes || fill_rows(table, pool, comparison, m) != 0)
+    if (!table->columns || !table->notes || fill_rows(table, pool, comparison, m, metric) != 0)
         return -1;
     memcpy(table->columns, columns, sizeof(columns));
     table->column_count = decides ? COLUMNS : VERDICT;
-    for (size_t i = 0; decides && i < comparison->lane_count; i++)
-        if (comparison->lanes[i].reason[0])
-            add_note(table, pool, comparison, i);
+    if (decides)
+        add_notes(table, pool, comparison, metric);
+    return 0;
+}
+
+/* A table for each metric that decides, then those that are only shown. */
+static int fill_tables(struct report_tables *tables, const struct comparison *comparison)
+{
+    const struct comparison_request *request = &comparison->request;
+    tables->tables = pool_array(tables->pool, 2 * COMPARE_METRICS_MOST, sizeof(*tables->tables));
+    if (!tables->tables)
+        return -1;
+    for (const struct compare_metric *metric = compare_metrics; metric->of; metric++) {
+        bool decides = false;
+        for (size_t i = 0; i < comparison->lane_count; i++)
+            decides = decides || comparison->lanes[i].metric == metric;
+        if (decides && fill_table(&tables->tables[tables->count++], tables->pool, comparison, 0, metric) != 0)
+            return -1;
+    }
+    for (size_t m = 1; m < request->metric_count; m++)
+        if (fill_table(&tables->tables[tables->count++], tables->pool, comparison, m, request->metrics[m]) != 0)
+            return -1;
     return 0;
 }
 
@@ -163,9 +222,7 @@ int comparison_tables_make(struct report_tables *ret_tables, const struct compar
     struct report_tables tables = {.pool = text_pool_create()};
     int result = tables.pool ? 0 : -1;
     if (result == 0)
-        tables.tables = pool_array(tables.pool, request->metric_count, sizeof(*tables.tables));
-    for (size_t m = 0; result == 0 && tables.tables && m < request->metric_count; m++)
-        result = fill_table(&tables.tables[tables.count++], tables.pool, comparison, m);
+        result = fill_tables(&tables, comparison);
     if (result == 0)
         result = add_warnings(&tables, comparison);
     if (result == 0)
@@ -196,11 +253,10 @@ const char *comparison_sentence(struct text_pool *pool, const struct comparison 
         if (comparison->counts[order[i]] > 0)
             counts = pool_printf(pool, "%s%s%zu %s", counts, counts[0] ? ", " : "", comparison->counts[order[i]],
                                  compare_verdict_words[order[i]]);
-    return pool_printf(pool, "%s, head against base, %zu in all: %s.%s", comparison->request.metrics[0]->of->words,
-                       comparison->lane_count, counts,
-                       comparison->differences.parting > 0
-                           ? " They were compared by --force: the warnings say why they should not be."
-                           : "");
+    return pool_printf(
+        pool, "%s, head against base, %zu in all: %s.%s", comparison->words, comparison->lane_count, counts,
+        comparison->differences.parting > 0 ? " They were compared by --force: the warnings say why they should not be."
+                                            : "");
 }
 
 int comparison_print(const struct comparison *comparison, FILE *out, struct failure *ret_failure)

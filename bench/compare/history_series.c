@@ -85,18 +85,20 @@ int history_series_add(struct history_series_list *list, struct text_pool *pool,
 }
 
 /* Each point over the one before, as compare has it. */
-static void set_changes(struct history_series *series)
+static int set_changes(struct history_series *series)
 {
     for (size_t i = 1; i < series->point_count; i++) {
         const struct history_point *before = &series->points[i - 1];
         struct history_point *point = &series->points[i];
         struct compare_figures figures;
-        compare_figures_make(&figures, before->values, before->value_count, point->values, point->value_count);
+        if (compare_figures_make(&figures, before->values, before->value_count, point->values, point->value_count))
+            return -1;
         bool single = before->value_count < 2 || point->value_count < 2;
         point->change = single ? point->median / before->median : figures.ratio;
         point->change_lo = figures.lo;
         point->change_hi = figures.hi;
     }
+    return 0;
 }
 
 /* Levels are searched in the logarithms of the medians: a change is a ratio. */
@@ -151,8 +153,7 @@ int history_series_finish_points(struct history_series *series, size_t count, do
     sort_by_kind(series, count);
     mark_alike(series, count);
     for (size_t i = 0; i < count; i++) {
-        set_changes(&series[i]);
-        if (set_steps(&series[i], threshold) != 0)
+        if (set_changes(&series[i]) != 0 || set_steps(&series[i], threshold) != 0)
             return -1;
     }
     return 0;

@@ -21,32 +21,38 @@ static double *logs_of(const double *values, size_t count)
     return logs;
 }
 
-void compare_figures_make(struct compare_figures *ret_figures, const double *base, size_t base_count,
-                          const double *head, size_t head_count)
+int compare_figures_make(struct compare_figures *ret_figures, const double *base, size_t base_count, const double *head,
+                         size_t head_count)
 {
-    *ret_figures = (struct compare_figures){.base_count = base_count,
-                                            .head_count = head_count,
-                                            .base_median = stats_median(base, base_count),
-                                            .head_median = stats_median(head, head_count),
-                                            .ratio = NAN,
-                                            .lo = NAN,
-                                            .hi = NAN,
-                                            .p = NAN,
-                                            .p_holm = NAN};
-    if (base_count < 2 || head_count < 2)
-        return;
+    struct compare_figures figures = {.base_count = base_count,
+                                      .head_count = head_count,
+                                      .base_median = stats_median(base, base_count),
+                                      .head_median = stats_median(head, head_count),
+                                      .ratio = NAN,
+                                      .lo = NAN,
+                                      .hi = NAN,
+                                      .p = NAN,
+                                      .p_holm = NAN};
     double *base_logs = logs_of(base, base_count), *head_logs = logs_of(head, head_count);
-    if (base_logs && head_logs) {
-        ret_figures->ratio = exp(stats_shift(base_logs, base_count, head_logs, head_count));
+    /* A figure of finite values is not known for one reason only: want of memory. */
+    bool whole = base_logs && head_logs && (base_count == 0 || isfinite(figures.base_median)) &&
+                 (head_count == 0 || isfinite(figures.head_median));
+    if (whole && base_count >= 2 && head_count >= 2) {
+        figures.ratio = exp(stats_shift(base_logs, base_count, head_logs, head_count));
         if (base_count >= COMPARE_LEAST_TRIALS && head_count >= COMPARE_LEAST_TRIALS) {
             struct stats_interval interval = stats_rank_sum_interval(base_logs, base_count, head_logs, head_count);
-            ret_figures->lo = exp(interval.lo);
-            ret_figures->hi = exp(interval.hi);
-            ret_figures->p = stats_rank_sum_p(base_logs, base_count, head_logs, head_count);
+            figures.lo = exp(interval.lo);
+            figures.hi = exp(interval.hi);
+            figures.p = stats_rank_sum_p(base_logs, base_count, head_logs, head_count);
+            whole = isfinite(figures.lo) && isfinite(figures.hi) && isfinite(figures.p);
         }
+        whole = whole && isfinite(figures.ratio);
     }
     free(base_logs);
     free(head_logs);
+    if (whole)
+        *ret_figures = figures;
+    return whole ? 0 : -1;
 }
 
 long compare_adjust(struct compare_figures *const *figures, size_t count)

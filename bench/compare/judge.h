@@ -37,9 +37,10 @@ struct compare_figures {
     double p_holm;        /**< p adjusted over the lanes; set by compare_adjust */
 };
 
-/** Work the figures out; `values` are positive and finite. p_holm is NAN. */
-void compare_figures_make(struct compare_figures *ret_figures, const double *base, size_t base_count,
-                          const double *head, size_t head_count);
+/** Work the figures out; the values are positive and finite. p_holm is NAN. Returns 0, or -1 (memory): then nothing is
+ * written. */
+int compare_figures_make(struct compare_figures *ret_figures, const double *base, size_t base_count, const double *head,
+                         size_t head_count);
 
 /** Set p_holm of each, Holm's way over those that have a p. Returns how many those are, or -1 (memory). */
 long compare_adjust(struct compare_figures *const *figures, size_t count);

@@ -22,6 +22,16 @@ static double latency_p99_ms(const struct trial_record *trial)
     return trial->latency_p99_ms;
 }
 
+static double response_p50_ms(const struct trial_record *trial)
+{
+    return trial->response_p50_ms;
+}
+
+static double response_p99_ms(const struct trial_record *trial)
+{
+    return trial->response_p99_ms;
+}
+
 static struct units_estimate format_ms(struct text_pool *pool, double value, double lo, double hi)
 {
     return units_time(pool, value / 1e3, lo / 1e3, hi / 1e3);
@@ -38,6 +48,8 @@ const struct compare_metric compare_metrics[COMPARE_METRICS_MOST + 1] = {
     {&metrics[METRIC_CPU_US_PER_JOB], cpu_us_per_job, format_us},
     {&metrics[METRIC_RSS_PEAK_KIB], trial_rss_peak_kib, units_memory_estimate},
     {&metrics[METRIC_LATENCY_P99_MS], latency_p99_ms, format_ms},
+    {&metrics[METRIC_RESPONSE_P50_MS], response_p50_ms, format_ms},
+    {&metrics[METRIC_RESPONSE_P99_MS], response_p99_ms, format_ms},
 };
 
 static const struct compare_metric *find(const char *name, size_t length)
@@ -51,6 +63,20 @@ static const struct compare_metric *find(const char *name, size_t length)
 const struct compare_metric *compare_metric_find(const char *name)
 {
     return find(name, strlen(name));
+}
+
+/* A rate is in the lane's definition, whether or not a trial of it went well. */
+static bool has_rate(const struct summary_record *lane)
+{
+    const char *params = lane->params ? lane->params : "";
+    return isfinite(lane->offered_per_s) || strncmp(params, "rate=", 5) == 0 || strstr(params, " rate=");
+}
+
+const struct compare_metric *compare_metric_of(const struct compare_metric *asked, const struct summary_record *lane)
+{
+    if (asked || !has_rate(lane))
+        return asked ? asked : compare_metrics;
+    return compare_metric_find(metric_of_rate(lane->jobs)->name);
 }
 
 static int unknown(const char *name, size_t length, struct failure *ret_failure)

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include "../failure.h"
+#include "../record/summary_record.h"
 #include "../plan/metrics.h"
 #include "../report/paired.h"
 #include "../report/units.h"
@@ -16,8 +17,12 @@ struct compare_metric {
 
 enum { COMPARE_METRICS_MOST = METRIC_COUNT };
 
-/** Ends with one whose `of` is NULL. The first is the default. */
+/** Ends with one whose `of` is NULL. The first is the default, but for lanes with a rate (compare_metric_of). */
 extern const struct compare_metric compare_metrics[COMPARE_METRICS_MOST + 1];
+
+/** Returns what a lane is judged by: what was asked for; where that is NULL the wall time, or of a lane whose jobs
+ * arrive at a rate the response (metric_of_rate). */
+const struct compare_metric *compare_metric_of(const struct compare_metric *asked, const struct summary_record *lane);
 
 /** Returns the metric of this name, or NULL. */
 const struct compare_metric *compare_metric_find(const char *name);

@@ -8,6 +8,8 @@ const struct metric metrics[] = {
     [METRIC_CPU_US_PER_JOB] = {"cpu_us_per_job", "us",  "CPU per job",              false, true,  1},
     [METRIC_RSS_PEAK_KIB]   = {"rss_peak_kib",   "KiB", "peak memory",              false, true,  1},
     [METRIC_LATENCY_P99_MS] = {"latency_p99_ms", "ms",  "latency, 99th percentile", false, false, 368}, /* stats_quantile_min_n(0.99) */
+    [METRIC_RESPONSE_P50_MS] = {"response_p50_ms", "ms", "median of the response", false, false, 6}, /* the same of 0.5 */
+    [METRIC_RESPONSE_P99_MS] = {"response_p99_ms", "ms", "99th percentile of the response", false, false, 368},
     {0},
 };
 /* clang-format on */
@@ -18,6 +20,12 @@ const struct metric *metric_find(const char *name)
         if (strcmp(metric->name, name) == 0)
             return metric;
     return NULL;
+}
+
+const struct metric *metric_of_rate(int64_t jobs)
+{
+    const struct metric *highest = &metrics[METRIC_RESPONSE_P99_MS];
+    return jobs < highest->least_jobs ? &metrics[METRIC_RESPONSE_P50_MS] : highest;
 }
 
 const char *const *metric_names(void)

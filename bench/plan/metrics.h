@@ -20,6 +20,8 @@ enum {
     METRIC_CPU_US_PER_JOB,
     METRIC_RSS_PEAK_KIB,
     METRIC_LATENCY_P99_MS,
+    METRIC_RESPONSE_P50_MS,
+    METRIC_RESPONSE_P99_MS,
     METRIC_COUNT
 };
 
@@ -28,6 +30,10 @@ extern const struct metric metrics[];
 
 /** Returns the metric, or NULL. */
 const struct metric *metric_find(const char *name);
+
+/** Returns what lanes whose jobs arrive at a rate are judged by: their schedule sets the wall time, so it is the
+ * response, by its 99th percentile, or by its median where a trial has too few jobs for that. */
+const struct metric *metric_of_rate(int64_t jobs);
 
 /** Their names, NULL-terminated: for a setting's words. */
 const char *const *metric_names(void);

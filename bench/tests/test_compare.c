@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../compare/comparison_output.h"
-#include "../compare/sparkline.h"
-#include "../commands/threshold.h"
 #include "../report/tables_markdown.h"
 #include "fixtures/made_up_run.h"
 
@@ -297,6 +295,47 @@ static void a_percentile_says_what_it_takes(void **state)
     finish(&pair);
 }
 
+/* The schedule sets how long such a trial takes, whatever became of it. */
+static void lanes_with_a_rate_are_judged_by_their_response(void **state)
+{
+    (void)state;
+#define RATE(of_cell, of_jobs, p50, p99)                                                                               \
+    {                                                                                                                  \
+        .cell = of_cell, .runner = "threads", .params = "rate=100", .jobs = of_jobs, .wall_s = of_jobs / 100.0,        \
+        .offered_per_s = 100, .noise = 0.001, .response_p50_ms = p50, .response_p99_ms = p99                           \
+    }
+    const struct made_up_lane base[] = {{.cell = "closed", .runner = "threads", .wall_s = 1, .noise = 0.001},
+                                        RATE("many", 1000, 2, 5),
+                                        RATE("few", 100, 2, 0)};
+    const struct made_up_lane head[] = {{.cell = "closed", .runner = "threads", .wall_s = 1, .noise = 0.001},
+                                        RATE("many", 1000, 2, 10),
+                                        RATE("few", 100, 3, 0)};
+    static const char *const metric_of[] = {"wall_s", "response_p99_ms", "response_p50_ms"};
+    static const enum compare_verdict verdicts[] = {COMPARE_SAME, COMPARE_REGRESSION, COMPARE_REGRESSION};
+    struct pair pair;
+    compare_equal_counts(&pair, base, head, 3, 7);
+    for (size_t i = 0; i < 3; i++) /* by the wall time if it is asked for */
+        assert_int_equal(pair.comparison.lanes[i].verdict, COMPARE_SAME);
+    comparison_finish(&pair.comparison);
+    pair.request.metrics[0] = NULL;
+    pair.result = comparison_make(&pair.comparison, &pair.request, &pair.failure);
+    assert_int_equal(pair.result, 0);
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(pair.comparison.lanes[i].metric->of->name, metric_of[i]);
+        assert_int_equal(pair.comparison.lanes[i].verdict, verdicts[i]);
+    }
+    assert_string_equal(pair.comparison.words,
+                        "wall time, and median of the response, and 99th percentile of the response");
+    struct report_tables tables;
+    assert_int_equal(comparison_tables_make(&tables, &pair.comparison, &pair.failure), 0);
+    assert_int_equal(tables.count, 3);
+    assert_string_equal(tables.tables[2].title, "99th percentile of the response (response_p99_ms)");
+    assert_int_equal(tables.tables[2].row_count, 1);
+    assert_string_equal(tables.tables[2].rows[0].label, "many");
+    report_tables_finish(&tables);
+    finish(&pair);
+}
+
 static void lanes_of_one_run_are_new_or_gone(void **state)
 {
     (void)state;
@@ -416,60 +455,6 @@ static void the_json(void **state)
     finish(&pair);
 }
 
-/* Small parts */
-
-static void metrics_by_name(void **state)
-{
-    (void)state;
-    const struct compare_metric *list[COMPARE_METRICS_MOST];
-    struct failure failure;
-    assert_int_equal(compare_metric_parse_list("cpu_us_per_job,wall_s", list, &failure), 2);
-    assert_string_equal(list[0]->of->name, "cpu_us_per_job");
-    assert_string_equal(list[1]->of->name, "wall_s");
-    const char *bad[] = {"", "wall", "wall_s,", ",wall_s", "wall_s,wall_s", "wall_s,x,jobs_per_s"};
-    for (size_t i = 0; i < COUNT(bad); i++) {
-        assert_int_equal(compare_metric_parse_list(bad[i], list, &failure), -1);
-        assert_int_equal(failure.status, EXIT_USAGE);
-    }
-    assert_int_equal(
-        compare_metric_parse_list("wall_s,jobs_per_s,cpu_us_per_job,rss_peak_kib,latency_p99_ms", list, &failure), 5);
-}
-
-static void thresholds(void **state)
-{
-    (void)state;
-    struct failure failure;
-    double share = 0;
-    assert_int_equal(threshold_parse("5%", &share, &failure), 0);
-    assert_float_equal(share, 0.05, 1e-12);
-    assert_int_equal(threshold_parse("0.1%", &share, &failure), 0);
-    assert_float_equal(share, 0.001, 1e-12);
-    assert_int_equal(threshold_parse("2.5", &share, &failure), 0);
-    assert_float_equal(share, 0.025, 1e-12);
-    /* 0.05 may be meant as a share. */
-    const char *bad[] = {"",    "%",   "x",   "0",   "0.05", "0.05%", "-5%", "+5%",
-                         "nan", "inf", "5%%", "5 %", "5x",   "1e1",   "101%"};
-    for (size_t i = 0; i < COUNT(bad); i++) {
-        assert_int_equal(threshold_parse(bad[i], &share, &failure), -1);
-        assert_int_equal(failure.status, EXIT_USAGE);
-    }
-    assert_float_equal(share, 0.025, 1e-12);
-}
-
-static void sparklines(void **state)
-{
-    (void)state;
-    struct text_pool *pool = text_pool_create();
-    const double doubled[] = {1, 1, NAN, 2, 2}, flat[] = {1, 1.001, 0.999}, one[] = {3}, none[] = {NAN};
-    assert_string_equal(sparkline_text(pool, doubled, 5, 40), "\u2581\u2581\u00b7\u2588\u2588");
-    assert_string_equal(sparkline_text(pool, doubled, 5, 2), "\u2585\u2585"); /* alone the end is in the middle */
-    assert_string_equal(sparkline_text(pool, flat, 3, 40), "\u2585\u2585\u2585");
-    assert_string_equal(sparkline_text(pool, one, 1, 40), "\u2585");
-    assert_string_equal(sparkline_text(pool, none, 1, 40), "\u00b7");
-    assert_string_equal(sparkline_text(pool, none, 0, 40), "");
-    text_pool_destroy(pool);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -487,13 +472,11 @@ int main(void)
         cmocka_unit_test(so_many_lanes_need_more_blocks),
         cmocka_unit_test(a_lane_without_figures_is_no_data),
         cmocka_unit_test(a_percentile_says_what_it_takes),
+        cmocka_unit_test(lanes_with_a_rate_are_judged_by_their_response),
         cmocka_unit_test(lanes_of_one_run_are_new_or_gone),
         cmocka_unit_test(another_cell_of_the_same_name_is_refused),
         cmocka_unit_test(the_table),
         cmocka_unit_test(the_json),
-        cmocka_unit_test(metrics_by_name),
-        cmocka_unit_test(thresholds),
-        cmocka_unit_test(sparklines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

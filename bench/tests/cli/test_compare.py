@@ -231,7 +231,40 @@ class Refused(Compare):
         self.assertIn("Warning: head was stopped early.", done.stdout)
 
 
+class Rates(Compare):
+    """Runs whose jobs arrive at a rate: the schedule sets the wall time, so that tells nothing."""
+    def run_at_a_rate(self, name, response):
+        text = (support.SOURCE / "bench/tests/fixtures/rate/run.ndjson").read_text()
+        changed, block = [], {}
+        for line in (json.loads(line) for line in text.splitlines()):
+            if line["type"] in ("run", "env"):
+                changed.append({**line, "blocks": 7} if line["type"] == "run" else line)
+            elif line["type"] == "trial" and line["state"] == "ok" and line["block"] == 1:
+                for number in range(1, 8):
+                    changed.append({**line, "block": number, "wall_s": line["wall_s"] * (1 + number / 1e4),
+                                    "response_p50_ms": response + number / 1e3,
+                                    "response_p99_ms": 2 * response + number / 1e3})
+        for position, line in enumerate((line for line in changed if line["type"] == "trial"), start=1):
+            line["position"] = position
+        return stored.write(self.dir / name, changed)
+
+    def test_the_response_decides(self):
+        base, head = self.run_at_a_rate("base", 2), self.run_at_a_rate("head", 3)
+        said, lanes = self.json(base, head, status=3)
+        judged = {key: lane for key, lane in lanes.items() if lane["base_trials"]}
+        self.assertGreaterEqual(len(judged), 3)
+        self.assertEqual({(lane["metric"], lane["verdict"]) for lane in judged.values()}, {("response_p99_ms", "regression")})
+        self.assertIn("99th percentile of the response (response_p99_ms)", self.compare(base, head).stdout)
+        _, lanes = self.json(base, head, "--metric", "wall_s")
+        self.assertEqual({lanes[key]["verdict"] for key in judged}, {"same"})
+
+
 class Output(Compare):
+    def test_a_note_has_a_mark_in_the_table(self):
+        one = self.compare(self.run_with("base"), self.run_with("head", lambda trial: 1 + 0.2 * (trial["block"] % 2))).stdout
+        self.assertRegex(one, r"(?m)^  .* inconclusive\*1?$")
+        self.assertRegex(one, r"(?m)^  \*1? inconclusive \(")
+
     def test_a_difference_may_be_the_machines(self):
         done = self.compare(stored.fixture(), stored.fixture())
         self.assertIn("`iorace gate`", " ".join(done.stdout.split()))
