@@ -14,7 +14,9 @@ enum { KEY_METRIC = 0x100, KEY_THRESHOLD, KEY_ALL, KEY_JSON, KEY_CSV, KEY_MD, KE
 
 static const struct argp_option argp_options[] = {
     {"metric", KEY_METRIC, "NAME", 0,
-     "wall_s (the default), jobs_per_s, cpu_us_per_job, rss_peak_kib or latency_p99_ms", 0},
+     "wall_s, jobs_per_s, cpu_us_per_job, rss_peak_kib, latency_p99_ms, response_p50_ms or response_p99_ms. Without it "
+     "wall_s, and where jobs arrive at a rate response_p99_ms, or response_p50_ms where they are few",
+     0},
     {"threshold", KEY_THRESHOLD, "PERCENT", 0, "Smaller changes of the level are not marked (5%)", 0},
     {"all", KEY_ALL, NULL, 0, "Print the runs of every cell and runner, not only of those whose level changed", 0},
     {"json", KEY_JSON, NULL, 0, "Print one JSON object instead of the tables", 0},
@@ -144,7 +146,6 @@ int command_history(int argc, char **argv, struct failure *ret_failure)
 {
     static const struct argp argp = {argp_options, parse_option, "DIR...", doc, NULL, NULL, NULL};
     struct arguments arguments = {.dirs = calloc((size_t)argc + 1, sizeof(*arguments.dirs)),
-                                  .metric = compare_metrics,
                                   .threshold = THRESHOLD_DEFAULT};
     if (!arguments.dirs) {
         failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");

@@ -127,7 +127,7 @@ static int fill_table(struct report_table *table, struct text_pool *pool, const 
     table->title = pool_printf(pool, "%s (%s)", metric->of->words, metric->of->name);
     table->subtitle = pool_printf(pool, "%s is better%s", metric->of->larger_is_better ? "more" : "less",
                                   decides ? "" : "; shown for information, not judged");
-    table->heading = "workload";
+    table->heading = "cell";
     table->columns = pool_array(pool, COLUMNS, sizeof(*table->columns));
     table->notes = pool_array(pool, comparison->lane_count, sizeof(*table->notes));
     if (!table->columns || !table->notes || fill_rows(table, pool, comparison, m, metric) != 0)

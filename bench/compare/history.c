@@ -46,6 +46,24 @@ static size_t find_kind(struct history *history, const struct run_data *run)
     return history->kind_count++;
 }
 
+static const char *asked_words(const struct history *history)
+{
+    return (history->asked ? history->asked : compare_metrics)->of->words;
+}
+
+static void name_metrics(struct history *history)
+{
+    history->words = "";
+    for (const struct compare_metric *metric = compare_metrics; metric->of; metric++) {
+        bool shown = false;
+        for (size_t s = 0; s < history->series_count; s++)
+            shown = shown || history->series[s].metric == metric;
+        if (shown)
+            history->words = pool_printf(history->pool, "%s%s%s", history->words, history->words[0] ? ", and " : "",
+                                         metric->of->words);
+    }
+}
+
 /* A run's id is its directory's name, which another may have; not in the same second. */
 static bool is_known(const struct history *history, const char *id, const char *started)
 {
@@ -79,11 +97,11 @@ static int take_run(struct history *history, const struct run_data *run)
         .date = run_date_text(history->pool, started),
         .commit = run_commit_text(history->pool, run),
         .kind = find_kind(history, run)};
-    int points = history_series_add(&list, history->pool, run, taken, history->metric);
+    int points = history_series_add(&list, history->pool, run, taken, history->asked);
     history->series = list.series;
     history->series_count = list.count;
     if (points == 0) {
-        leave_out(history, run->dir, pool_printf(history->pool, "it has no %s", history->metric->of->words));
+        leave_out(history, run->dir, pool_printf(history->pool, "it has no %s", asked_words(history)));
         history->kind_count = kinds_before;
     }
     if (points > 0) {
@@ -190,19 +208,20 @@ static int make(struct history *history, const struct found_runs *found, struct 
     if (read_in_order(history, found, ret_failure) != 0)
         return -1;
     if (history->run_count == 0)
-        return failure_set(ret_failure, EXIT_NO_DATA, "no run has %s to show: %s: %s", history->metric->of->words,
+        return failure_set(ret_failure, EXIT_NO_DATA, "no run has %s to show: %s: %s", asked_words(history),
                            history->left_out[0].dir, history->left_out[0].reason);
     number_runs(history);
+    name_metrics(history);
     if (history_series_finish_points(history->series, history->series_count, history->threshold) != 0 ||
         pool_failed(history->pool))
         return no_memory(ret_failure);
     return 0;
 }
 
-int history_make(struct history *ret_history, const struct found_runs *found, const struct compare_metric *metric,
+int history_make(struct history *ret_history, const struct found_runs *found, const struct compare_metric *asked,
                  double threshold, struct failure *ret_failure)
 {
-    struct history history = {.metric = metric, .threshold = threshold, .pool = text_pool_create()};
+    struct history history = {.asked = asked, .threshold = threshold, .pool = text_pool_create()};
     if (!history.pool)
         return no_memory(ret_failure);
     if (make(&history, found, ret_failure) != 0) {

@@ -40,14 +40,19 @@ struct history_series {
     size_t kind;
     const char *scenario, *cell, *runner;
     const char *facts[LANE_FACTS];
+    const struct compare_metric *metric; /**< that its points are of */
     bool alike; /**< another series of this kind has the same cell and runner, defined otherwise */
     struct history_point *points;
     size_t point_count, change_count;
 };
 
+/** A series of fewer runs has no new level, whatever they are (stats_change_points). */
+enum { HISTORY_LEVEL_RUNS = 8 };
+
 struct history {
-    const struct compare_metric *metric;
-    double threshold; /**< smaller changes are not marked */
+    const struct compare_metric *asked; /**< of all series; NULL: of each what fits it (compare_metric_of) */
+    const char *words;                  /**< "wall time", or "wall time, and 99th percentile of the response" */
+    double threshold;                   /**< smaller changes are not marked */
     struct history_kind *kinds;
     size_t kind_count;
     struct history_run *runs; /**< by their start */
@@ -62,11 +67,13 @@ struct history {
 /**
  * Read the runs and join what belongs together.
  *
+ * @param asked  NULL: the wall time, and of lanes whose jobs arrive at a rate their response
+ *
  * Returns 0 (history_finish is then due), or -1: a run that was named cannot be read (run_data_read's status),
  * EXIT_NO_DATA (not one of them has a figure; the first reason is named), EXIT_LOCAL_LIMIT (memory). A run that was
  * found but cannot be read, that is partial or has no figure, is left out and listed.
  */
-int history_make(struct history *ret_history, const struct found_runs *found, const struct compare_metric *metric,
+int history_make(struct history *ret_history, const struct found_runs *found, const struct compare_metric *asked,
                  double threshold, struct failure *ret_failure);
 void history_finish(struct history *history);
 

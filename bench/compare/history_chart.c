@@ -59,10 +59,11 @@ static size_t fill_panels(struct panel *panels, const struct history *history, s
     for (size_t s = 0; s < history->series_count; s++) {
         const struct history_series *series = &history->series[s];
         size_t p = 0;
-        if (series->kind != kind)
+        if (series->kind != kind || series->point_count < 2) /* a single run is no line */
             continue;
-        while (p < count && (strcmp(panels[p].series[0]->cell, series->cell) != 0 ||
-                             holds_runner(&panels[p], series->runner) || panels[p].count == CHART_MOST_ROWS))
+        while (p < count &&
+               (strcmp(panels[p].series[0]->cell, series->cell) != 0 || panels[p].series[0]->metric != series->metric ||
+                holds_runner(&panels[p], series->runner) || panels[p].count == CHART_MOST_ROWS))
             p++;
         count += p == count;
         panels[p].series[panels[p].count++] = series;
@@ -168,7 +169,7 @@ static void write_dates(struct chart *chart, const struct page *page, const stru
         char text[64];
         if (run->kind != page->kind)
             continue;
-        text_fit(text, sizeof(text), strlen(run->date) > 10 ? run->date + 2 : run->date, TEXT_NOTE, 170);
+        text_fit(text, sizeof(text), run->date, TEXT_NOTE, 190);
         double half = text_width(text, TEXT_NOTE) / 2, x = x_px(panel, (double)run->place);
         double middle = fmin(x, panel->right - half);
         if (middle + half + 16 > free_until || middle - half < panel->left - AXIS_LEFT)
@@ -214,7 +215,10 @@ static void write_panel(struct chart *chart, const struct chart_list *list, cons
     char fitted[600];
     text_fit(fitted, sizeof(fitted), typical->cell, TEXT_HEADING, width);
     chart_text(chart, outer_left, panel->top - PANEL_HEAD + 18, TEXT_HEADING, TEXT_LEFT, fitted);
-    text_fit(fitted, sizeof(fitted), history_series_describe(list->words, typical), TEXT_NOTE, width);
+    const char *settings = history_series_describe(list->words, typical);
+    if (!page->history->asked && typical->metric != compare_metrics)
+        settings = pool_printf(list->words, "%s; %s", typical->metric->of->words, settings);
+    text_fit(fitted, sizeof(fitted), settings, TEXT_NOTE, width);
     chart_text(chart, outer_left, panel->top - PANEL_HEAD + 50, TEXT_NOTE, TEXT_LEFT, fitted);
     for (size_t s = 0; s < panel->count; s++) {
         const struct history_series *series = panel->series[s];
@@ -251,6 +255,16 @@ static void write_variables(struct chart *chart, const struct page *page)
         fprintf(chart->script, "YTICS[%zu] = '%s'\n", i + 1, page->panels[i].axis.ticks);
 }
 
+/* " 3 series of a single run are left out." */
+static const char *left_out(struct text_pool *words, const struct history *history, size_t kind)
+{
+    size_t count = 0;
+    for (size_t s = 0; s < history->series_count; s++)
+        count += history->series[s].kind == kind && history->series[s].point_count < 2;
+    return count ? pool_printf(words, " %zu series of a single run %s left out.", count, count == 1 ? "is" : "are")
+                 : "";
+}
+
 static int draw(struct chart_list *list, const struct page *page, struct failure *ret_failure)
 {
     const struct history *history = page->history;
@@ -259,13 +273,13 @@ static int draw(struct chart_list *list, const struct page *page, struct failure
     char title[200], of[100];
     if (!chart)
         return -1;
-    snprintf(title, sizeof(title), "%s, run by run", history->metric->of->words);
+    snprintf(title, sizeof(title), "%s, run by run", history->words);
     title[0] = title[0] >= 'a' && title[0] <= 'z' ? (char)(title[0] - 'a' + 'A') : title[0];
     snprintf(of, sizeof(of), "%zu", page->number);
     chart_title(chart, title, page->number > 1 ? of : NULL,
                 pool_printf(list->words, "%zu runs on %s, each against the middle of its own line; %s is better",
                             history->kinds[page->kind].run_count, history->kinds[page->kind].words,
-                            history->metric->of->larger_is_better ? "more" : "less"));
+                            history->asked && history->asked->of->larger_is_better ? "more" : "less"));
     write_variables(chart, page);
     write_key(chart, page);
     fputs("# panel\trunner's number in the style\trun\tpercent over the middle\tinterval from\tto\n", chart->data);
@@ -274,8 +288,8 @@ static int draw(struct chart_list *list, const struct page *page, struct failure
     chart_caption(chart, list->run,
                   pool_printf(list->words,
                               "n = %zu runs. Line: median over a run's blocks. Band: its 95 %% interval (none below 6 "
-                              "blocks). Upright line: a new level begins, so many times the old one.",
-                              history->kinds[page->kind].run_count));
+                              "blocks). Upright line: a new level begins, so many times the old one.%s",
+                              history->kinds[page->kind].run_count, left_out(list->words, history, page->kind)));
     return chart_end(list, chart, "history", ret_failure);
 }
 
@@ -326,6 +340,11 @@ int history_write_chart(const struct history *history, const char *dir, struct f
         return failure_set(ret_failure, EXIT_USAGE, "--out: %s is the directory of a run, with charts of its own", dir);
     if (directories_make(dir, ret_failure) != 0)
         return -1;
+    bool any = false;
+    for (size_t s = 0; s < history->series_count; s++)
+        any = any || history->series[s].point_count > 1;
+    if (!any)
+        return failure_set(ret_failure, EXIT_NO_DATA, "--out: nothing to draw: every series is of a single run");
     /* What a chart's caption says of the machine comes from a run's lines; here it is in the subtitle. */
     struct run_data run = {.dir = (char *)dir, .run = json_object(), .env = json_null()};
     int result = run.run ? charts_write(&run, make, history, ret_failure)

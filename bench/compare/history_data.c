@@ -41,6 +41,6 @@ json_t *history_json(const struct history *history)
         json_array_append_new(
             left_out, json_pack("{s:s, s:s}", "dir", history->left_out[i].dir, "reason", history->left_out[i].reason));
     return json_pack("{s:s, s:s, s:f, s:I, s:o, s:o, s:o}", "schema", "iorace.history/1", "metric",
-                     history->metric->of->name, "threshold", history->threshold, "runs", (json_int_t)history->run_count,
-                     "kinds", kinds, "points", points, "left_out", left_out);
+                     (history->asked ? history->asked : compare_metrics)->of->name, "threshold", history->threshold,
+                     "runs", (json_int_t)history->run_count, "kinds", kinds, "points", points, "left_out", left_out);
 }

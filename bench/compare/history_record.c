@@ -59,7 +59,7 @@ void history_record_fill(struct history_record *ret_record, const struct history
         .connections = or_null(series->facts[3]),
         .jobs = or_null(series->facts[4]),
         .cpus = or_null(series->facts[5]),
-        .metric = (char *)history->metric->of->name,
+        .metric = (char *)series->metric->of->name,
         .run = (char *)point->run->id,
         .started = (char *)point->run->started,
         .git_commit = or_null(point->run->commit),

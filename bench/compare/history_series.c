@@ -6,12 +6,14 @@
 #include "judge.h"
 
 static struct history_series *find_series(struct history_series_list *list, const struct history_run *run,
-                                          const char *cell, const char *runner, const char *const *facts)
+                                          const char *cell, const char *runner, const char *const *facts,
+                                          const struct compare_metric *metric)
 {
     for (size_t s = 0; s < list->count; s++) {
         struct history_series *series = &list->series[s];
-        bool same = series->kind == run->kind && strcmp(series->scenario, run->scenario) == 0 &&
-                    strcmp(series->cell, cell) == 0 && strcmp(series->runner, runner) == 0;
+        bool same = series->kind == run->kind && series->metric == metric &&
+                    strcmp(series->scenario, run->scenario) == 0 && strcmp(series->cell, cell) == 0 &&
+                    strcmp(series->runner, runner) == 0;
         for (size_t f = 0; f < LANE_FACTS && same; f++)
             same = strcmp(series->facts[f], facts[f]) == 0;
         if (same)
@@ -22,7 +24,8 @@ static struct history_series *find_series(struct history_series_list *list, cons
         return NULL;
     list->series = series;
     series = &list->series[list->count++];
-    *series = (struct history_series){.kind = run->kind, .scenario = run->scenario, .cell = cell, .runner = runner};
+    *series = (struct history_series){
+        .kind = run->kind, .scenario = run->scenario, .cell = cell, .runner = runner, .metric = metric};
     memcpy(series->facts, facts, sizeof(series->facts));
     return series;
 }
@@ -53,17 +56,18 @@ static int add_point(struct history_series *series, struct text_pool *pool, cons
 }
 
 static int add_lane(struct history_series_list *list, struct text_pool *pool, const struct summary_record *lane,
-                    const struct history_run *taken, const double *values, size_t count)
+                    const struct history_run *taken, const struct compare_metric *metric, const double *values,
+                    size_t count)
 {
     const char *facts[LANE_FACTS];
     lane_fact_texts(pool, lane, facts);
     struct history_series *series =
-        find_series(list, taken, pool_clean(pool, lane->cell), pool_clean(pool, lane->runner), facts);
+        find_series(list, taken, pool_clean(pool, lane->cell), pool_clean(pool, lane->runner), facts, metric);
     return series ? add_point(series, pool, taken, values, count) : -1;
 }
 
 int history_series_add(struct history_series_list *list, struct text_pool *pool, const struct run_data *run,
-                       const struct history_run *taken, const struct compare_metric *metric)
+                       const struct history_run *taken, const struct compare_metric *asked)
 {
     struct trial_index index;
     if (trial_index_make(&index, run->trials, run->trial_count) != 0)
@@ -72,11 +76,12 @@ int history_series_add(struct history_series_list *list, struct text_pool *pool,
     int added = 0, result = values ? 0 : -1;
     for (size_t i = 0; i < run->lane_count && result == 0; i++) {
         const struct summary_record *lane = &run->lanes[i];
+        const struct compare_metric *metric = compare_metric_of(asked, lane);
         size_t count =
             compare_metric_values(metric, &index, trial_index_find(&index, lane->cell, lane->runner), values);
         if (count == 0)
             continue;
-        result = add_lane(list, pool, lane, taken, values, count);
+        result = add_lane(list, pool, lane, taken, metric, values, count);
         added++;
     }
     free(values);

@@ -16,7 +16,7 @@ struct history_series_list {
  * Returns how many were added, or -1 (memory); the list is whole either way.
  */
 int history_series_add(struct history_series_list *list, struct text_pool *pool, const struct run_data *run,
-                       const struct history_run *taken, const struct compare_metric *metric);
+                       const struct history_run *taken, const struct compare_metric *asked);
 
 /** Once all points are there: changes, steps, and which series look alike; sorted by kind. Returns 0 or -1 (memory). */
 int history_series_finish_points(struct history_series *series, size_t count, double threshold);

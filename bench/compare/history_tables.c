@@ -66,18 +66,27 @@ static const char *sparks(struct text_pool *pool, const struct history *history,
     return sparkline_text(pool, values, runs, MOST_SPARKS);
 }
 
-static const char *series_label(struct text_pool *pool, const struct history_series *series)
+/* The settings are long, and stand below the table: a mark tells which. The same ones, of several runners, have one. */
+static const char *series_label(struct report_table *table, struct text_pool *pool, const struct history_series *series)
 {
-    return series->alike ? pool_printf(pool, "%s (%s)", series->cell, history_series_describe(pool, series))
-                         : series->cell;
+    if (!series->alike)
+        return series->cell;
+    const char *text = pool_printf(pool, "%s: %s", series->cell, history_series_describe(pool, series));
+    size_t n = 0;
+    while (n < table->note_count && strcmp(strchr(table->notes[n], ' ') + 1, text) != 0)
+        n++;
+    if (n == table->note_count)
+        table->notes[table->note_count++] = pool_printf(pool, "*%zu %s", n + 1, text);
+    return pool_printf(pool, "%s *%zu", series->cell, n + 1);
 }
 
-static int fill_overview_row(struct table_row *row, struct text_pool *pool, const struct history *history,
+static int fill_overview_row(struct report_table *table, struct text_pool *pool, const struct history *history,
                              const struct history_series *series)
 {
+    struct table_row *row = &table->rows[table->row_count++];
     const struct history_point *last = &series->points[series->point_count - 1];
-    struct units_estimate median = history->metric->format(pool, last->median, last->lo, last->hi);
-    row->label = series_label(pool, series);
+    struct units_estimate median = series->metric->format(pool, last->median, last->lo, last->hi);
+    row->label = series_label(table, pool, series);
     row->cells = pool_array(pool, OVERVIEW_COLUMNS, sizeof(*row->cells));
     if (!row->cells)
         return -1;
@@ -108,26 +117,42 @@ static const struct history_run *last_run(const struct history *history, size_t 
     return NULL;
 }
 
-static int fill_overview(struct report_table *table, struct text_pool *pool, const struct history *history, size_t kind)
+/* "2026-11-20 12:00 to 2026-11-21 12:00"; one date of one run. */
+static const char *dates_of(struct text_pool *pool, const struct history *history, size_t kind)
+{
+    const struct history_run *first = first_run(history, kind), *last = last_run(history, kind);
+    return first == last ? first->date : pool_printf(pool, "%s to %s", first->date, last->date);
+}
+
+static bool has_series(const struct history *history, size_t kind, const struct compare_metric *metric)
+{
+    for (size_t s = 0; s < history->series_count; s++)
+        if (history->series[s].kind == kind && history->series[s].metric == metric)
+            return true;
+    return false;
+}
+
+static int fill_overview(struct report_table *table, struct text_pool *pool, const struct history *history, size_t kind,
+                         const struct compare_metric *metric)
 {
     size_t runs = history->kinds[kind].run_count;
     table->title = pool_printf(pool, "%s", history->kinds[kind].words);
-    table->subtitle =
-        pool_printf(pool, "%s (%s), %zu run%s, %s to %s; %s is better", history->metric->of->words,
-                    history->metric->of->name, runs, runs == 1 ? "" : "s", first_run(history, kind)->date,
-                    last_run(history, kind)->date, history->metric->of->larger_is_better ? "more" : "less");
-    table->heading = "workload";
+    table->subtitle = pool_printf(pool, "%s (%s), %zu run%s, %s; %s is better", metric->of->words, metric->of->name,
+                                  runs, runs == 1 ? "" : "s", dates_of(pool, history, kind),
+                                  metric->of->larger_is_better ? "more" : "less");
+    table->heading = "cell";
+    table->marked = true;
+    table->notes = pool_array(pool, history->series_count, sizeof(*table->notes));
     table->columns = pool_array(pool, OVERVIEW_COLUMNS, sizeof(*table->columns));
     table->rows = pool_array(pool, history->series_count, sizeof(*table->rows));
-    if (!table->columns || !table->rows)
+    if (!table->columns || !table->rows || !table->notes)
         return -1;
     memcpy(table->columns, overview_columns, sizeof(overview_columns));
     table->column_count = OVERVIEW_COLUMNS;
     for (size_t s = 0; s < history->series_count; s++) {
-        if (history->series[s].kind != kind)
+        if (history->series[s].kind != kind || history->series[s].metric != metric)
             continue;
-        struct table_row *row = &table->rows[table->row_count++];
-        if (fill_overview_row(row, pool, history, &history->series[s]) != 0)
+        if (fill_overview_row(table, pool, history, &history->series[s]) != 0)
             return -1;
     }
     /* A cell's name once, as long as its rows follow each other. */
@@ -137,10 +162,10 @@ static int fill_overview(struct report_table *table, struct text_pool *pool, con
     return 0;
 }
 
-static int fill_detail_row(struct table_row *row, struct text_pool *pool, const struct history *history,
+static int fill_detail_row(struct table_row *row, struct text_pool *pool, const struct compare_metric *metric,
                            const struct history_point *point)
 {
-    struct units_estimate median = history->metric->format(pool, point->median, point->lo, point->hi);
+    struct units_estimate median = metric->format(pool, point->median, point->lo, point->hi);
     struct units_estimate change = units_times(pool, point->change, point->change_lo, point->change_hi);
     row->label = point->run->id;
     row->cells = pool_array(pool, DETAIL_COLUMNS, sizeof(*row->cells));
@@ -162,7 +187,7 @@ static int fill_detail(struct report_table *table, struct text_pool *pool, const
                        const struct history_series *series)
 {
     table->title = pool_printf(pool, "%s, %s", series->cell, pool_clean(pool, report_runner_label(series->runner)));
-    table->subtitle = pool_printf(pool, "%s: %s; on %s", history->metric->of->words,
+    table->subtitle = pool_printf(pool, "%s: %s; on %s", series->metric->of->words,
                                   history_series_describe(pool, series), history->kinds[series->kind].words);
     table->heading = "run";
     table->columns = pool_array(pool, DETAIL_COLUMNS, sizeof(*table->columns));
@@ -172,21 +197,33 @@ static int fill_detail(struct report_table *table, struct text_pool *pool, const
     memcpy(table->columns, detail_columns, sizeof(detail_columns));
     table->column_count = DETAIL_COLUMNS;
     for (size_t i = 0; i < series->point_count; i++)
-        if (fill_detail_row(&table->rows[table->row_count++], pool, history, &series->points[i]) != 0)
+        if (fill_detail_row(&table->rows[table->row_count++], pool, series->metric, &series->points[i]) != 0)
             return -1;
     return 0;
+}
+
+/* Whether a run of its kind lacks some series: its trend has a dot there. */
+static bool has_gaps(const struct history *history)
+{
+    for (size_t s = 0; s < history->series_count; s++)
+        if (history->series[s].point_count < history->kinds[history->series[s].kind].run_count)
+            return true;
+    return false;
 }
 
 static int fill_all(struct report_tables *tables, const struct history *history, bool all)
 {
     struct text_pool *pool = tables->pool;
-    tables->tables = pool_array(pool, history->kind_count + history->series_count, sizeof(*tables->tables));
+    tables->tables =
+        pool_array(pool, history->kind_count * COMPARE_METRICS_MOST + history->series_count, sizeof(*tables->tables));
     tables->warnings = pool_array(pool, history->left_out_count, sizeof(*tables->warnings));
     if (!tables->tables || !tables->warnings)
         return -1;
     for (size_t k = 0; k < history->kind_count; k++)
-        if (fill_overview(&tables->tables[tables->count++], pool, history, k) != 0)
-            return -1;
+        for (const struct compare_metric *metric = compare_metrics; metric->of; metric++)
+            if (has_series(history, k, metric) &&
+                fill_overview(&tables->tables[tables->count++], pool, history, k, metric) != 0)
+                return -1;
     for (size_t s = 0; s < history->series_count; s++)
         if ((all || history->series[s].change_count > 0) &&
             fill_detail(&tables->tables[tables->count++], pool, history, &history->series[s]) != 0)
@@ -196,12 +233,15 @@ static int fill_all(struct report_tables *tables, const struct history *history,
             pool_printf(pool, "left out: %s: %s", history->left_out[i].dir, history->left_out[i].reason);
     tables->legend = pool_printf(
         pool,
-        "Figures are medians over a run's blocks, brackets hold 95 %% intervals. Over the one before: the middle of "
+        "Figures are medians over a run's blocks, brackets hold 95 %% intervals. Trend: a run each, the oldest first, "
+        "as "
+        "high as its figure%s. Over the one before: the middle of "
         "all "
         "ratios, as `iorace compare` has it. A new level is marked where shuffled runs would hardly ever show as much "
         "(E-divisive, p below .05), and where it is more than %.3g %% and more than the runs' own intervals leave "
         "open; that "
         "takes eight runs. The machine may have changed and not the program: `iorace gate` tells the two apart.",
+        has_gaps(history) ? "; \u00b7 is a run without this cell or with other settings" : "",
         100 * history->threshold);
     return 0;
 }
@@ -219,23 +259,33 @@ int history_tables_make(struct report_tables *ret_tables, const struct history *
     return 0;
 }
 
-const char *history_sentence(struct text_pool *pool, const struct history *history)
+/* "3 of 30 series reached a new level". Silence where nothing could be found must not be taken for steadiness. */
+static const char *levels_found(struct text_pool *pool, const struct history *history)
 {
-    size_t changed = 0;
-    bool alike = false;
+    size_t changed = 0, able = 0;
     for (size_t s = 0; s < history->series_count; s++) {
         changed += history->series[s].change_count > 0;
-        alike = alike || history->series[s].alike;
+        able += history->series[s].point_count >= HISTORY_LEVEL_RUNS;
     }
-    const char *found =
-        pool_printf(pool, "%s of %zu run%s: %zu of %zu series reached a new level.", history->metric->of->words,
-                    history->run_count, history->run_count == 1 ? "" : "s", changed, history->series_count);
+    if (able == 0)
+        return "no series has the eight runs that a new level needs";
+    return pool_printf(pool, "%zu of %zu series%s reached a new level", changed, able,
+                       able < history->series_count ? " that have the eight runs it needs" : "");
+}
+
+const char *history_sentence(struct text_pool *pool, const struct history *history)
+{
+    bool alike = false;
+    for (size_t s = 0; s < history->series_count; s++)
+        alike = alike || history->series[s].alike;
+    const char *found = pool_printf(pool, "%s of %zu run%s: %s.", history->words, history->run_count,
+                                    history->run_count == 1 ? "" : "s", levels_found(pool, history));
     const char *kinds =
         history->kind_count > 1
             ? pool_printf(pool, " They are of %zu machines or builds, which are not joined.", history->kind_count)
             : "";
     return pool_printf(pool, "%s%s%s", found, kinds,
-                       alike ? " Workloads whose settings or scenario were changed are series of their own." : "");
+                       alike ? " Cells whose settings or scenario were changed are series of their own." : "");
 }
 
 int history_print(const struct history *history, bool all, FILE *out, struct failure *ret_failure)

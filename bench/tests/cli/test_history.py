@@ -1,8 +1,12 @@
 """Stored runs in the order of time, through the command line."""
 import csv
+import fcntl
 import io
 import json
 import os
+import struct
+import termios
+import threading
 import xml.etree.ElementTree
 
 import stored
@@ -81,6 +85,75 @@ class Trend(History):
         said = self.json("results")
         self.assertEqual(said["runs"], 2)
         self.assertEqual(["copy" in item["reason"] for item in said["left_out"]], [True])
+
+
+    def test_too_few_runs_tell_no_level(self):
+        """That none was found must not be taken for steadiness."""
+        self.make([1])
+        one = " ".join(self.history("results").stdout.split())
+        self.assertIn("wall time of 1 run: no series has the eight runs that a new level needs.", one)
+        self.assertIn("1 run, 2026-02-01 00:00; less is better", one)
+        self.assertNotIn("\u00b7 is a run", one)
+        for number in range(1, 7):
+            stored.a_run(self.dir / "results" / f"run-{number:02}", number)
+        self.assertIn("no series has the eight runs", self.history("results").stdout)
+        stored.a_run(self.dir / "results" / "eighth", 7)
+        lanes = len(stored.good_lanes())
+        self.assertIn(f"0 of {lanes} series reached a new level", self.history("results").stdout)
+        stored.a_run(self.dir / "results" / "other", 8, cells={"jobs": 77})
+        text = self.history("results").stdout
+        words = " ".join(text.split())
+        self.assertIn(f"0 of {lanes} series that have the eight runs it needs reached a new level", words)
+        self.assertIn("\u00b7 is a run without this cell or with other settings", words)
+
+    def on_terminal(self, width, *args):
+        master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+        said = []
+        reader = threading.Thread(target=self.read_all, args=(master, said))
+        reader.start()
+        done = self.iorace(*args, stdout=slave, env={"NO_COLOR": "1"})
+        os.close(slave)
+        reader.join()
+        os.close(master)
+        self.assertEqual(done.returncode, 0)
+        return b"".join(said).decode().replace("\r\n", "\n")
+
+    @staticmethod
+    def read_all(descriptor, said):
+        try:
+            while part := os.read(descriptor, 4096):
+                said.append(part)
+        except OSError:  # the other end was closed
+            pass
+
+    def test_it_fits_the_width(self):
+        """Long settings stand below the table, marked, and not in its first column."""
+        for number in range(4):
+            stored.a_run(self.dir / "results" / f"run-{number}", number,
+                         cells={"params": f"delay-ms={number // 2} url=http://{'long.' * 8}example/"})
+        for width in (80, 120):
+            text = self.on_terminal(width, "history", "results")
+            self.assertLessEqual(max(map(len, text.splitlines())), width, text)
+            self.assertRegex(text, r"(?m)^  sleep \*1 +one after another")
+            self.assertRegex(text, r"(?m)^  \*1 sleep: sleep delay-ms=0[ ,\n]")
+
+    def test_jobs_at_a_rate_go_by_their_response(self):
+        text = (support.SOURCE / "bench/tests/fixtures/rate/run.ndjson").read_text()
+        for number in range(2):
+            self.write(f"results/{number}/run.ndjson",
+                       text.replace("20260131T120000Z-rate", f"run-{number}").replace('"2026-01-31T12:00:00Z"',
+                                                                                      f'"2026-01-31T1{number}:00:00Z"'))
+        points = self.json("results")["points"]
+        self.assertEqual({point["metric"] for point in points}, {"response_p99_ms"})
+        stored.a_run(self.dir / "results" / "2", 2, env=support.read_ndjson(self.dir / "results" / "0", "env")[0])
+        done = self.history("results", "--out", "out")
+        self.assertStatus(done, 0)
+        words = " ".join(done.stdout.split())
+        self.assertIn("wall time, and 99th percentile of the response of 3 runs:", words)
+        self.assertIn("99th percentile of the response (response_p99_ms), 3 runs, ", words)
+        self.assertIn("wall time (wall_s), 3 runs, ", words)
+        self.assertEqual({p["metric"] for p in self.json("results", "--metric", "wall_s")["points"]}, {"wall_s"})
 
 
 class NeverJoined(History):
@@ -205,7 +278,9 @@ class Files(History):
 
     def test_chart(self):
         self.make([1] * 8 + [1.3] * 8)
-        stored.a_run(self.dir / "results" / "other", 20, env={"cpu_model": "Another `touch EVIL` CPU"})
+        for number in (20, 21):
+            stored.a_run(self.dir / "results" / f"other-{number}", number, env={"cpu_model": "Another `touch EVIL` CPU"})
+        stored.a_run(self.dir / "results" / "once", 22, cells={"jobs": 77})  # a run is no line
         self.write("out/charts/mine.svg", "x")
         self.write("out/charts/history-9.svg", "old")
         self.assertStatus(self.history("results", "--out", "out"), 0)
@@ -224,12 +299,23 @@ class Files(History):
         for cell, _ in stored.good_lanes():
             self.assertIn(f">{cell}<", text)
         self.assertIn("1.30", text)
+        lanes = len(stored.good_lanes())
+        captions = " ".join(entry["caption"] for entry in json.loads((self.dir / "out/charts/index.json").read_text()))
+        self.assertIn(f"{lanes} series of a single run are left out.", captions)
+        self.assertIn("2026-02-01 ", (self.dir / "out/charts/history-text.dat").read_text())
         self.assertFalse(list(self.dir.rglob("EVIL")))
         before = support.tree(self.dir / "out")
         self.assertStatus(self.history("results", "--out", "deep/er/out"), 0)
         again = support.tree(self.dir / "deep" / "er" / "out")
         for name in again:
             self.assertEqual(again[name], before[name], name)
+
+    def test_nothing_to_draw(self):
+        self.make([1])
+        done = self.history("results", "--out", "out")
+        self.assertStatus(done, 5)
+        self.assertIn("--out: nothing to draw: every series is of a single run", done.stderr)
+        self.assertIn("trend", done.stdout)
 
     def test_the_charts_of_a_run_stay(self):
         self.make([1])
