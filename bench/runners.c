@@ -16,7 +16,7 @@ const struct runner runners[] = {
       .label = "coroutines that block", .subject = "coroutines that make blocking calls", .plural = true,
       .summary = "the beginner's mistake on purpose: blocking calls inside coroutines" },
     { .name = "null", .wait = &wait_blocking, .sched = &sched_inline, .skips_jobs = true,
-      .label = "no jobs (the harness alone)", .subject = "the harness without jobs",
+      .label = "empty jobs (the harness alone)", .subject = "the harness without jobs",
       .summary = "does no job at all: what the harness itself costs" },
     { .name = NULL },
 };

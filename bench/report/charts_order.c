@@ -298,8 +298,8 @@ static void write_caption(struct chart *chart, const struct order *order, const 
              "n = %s runs, each a mark (single runs have no interval). Thick line: median of each block.%s%s%s", count,
              failed, unsupported,
              order->response
-                 ? " Response time: from when a job was due until 99 % of them (or half, where jobs are few) "
-                   "were done."
+                 ? " Response time of a run: the one within which 99 % of its jobs (half, where they are few) were "
+                   "done, each counted from when it was due."
                  : "");
     chart_caption(chart, run, text);
 }

@@ -66,7 +66,8 @@ char *label_head(const struct lane_group *group, bool named)
         fprintf(out, "%s %s, ", count, first->jobs == 1 ? words.one : words.many);
     if (least < most)
         fprintf(out, "%lld to ", (long long)least);
-    fprintf(out, "%lld at once", (long long)most);
+    /* A rate decides how many are; this is only how many may be, and one after another is one at most, too. */
+    fprintf(out, "%s%lld at once", lane_group_is_open(group) && most > 1 ? "at most " : "", (long long)most);
     if (named)
         fprintf(out, "; %s", group->name);
     fputc(')', out);

@@ -39,12 +39,10 @@ static bool is_first_of_runner(const struct lane_group *group, size_t i)
 }
 
 /* "coroutines kept up with 9,600 a second (99 % done within 2.41 ms) and not with 10,100" */
-static void say_knee(struct rate_speaker *speaker, const struct lane_group *group, const char *runner)
+static void say_knee(struct rate_speaker *speaker, const char *runner, const struct knee_found *knee)
 {
-    struct knee_found found = knee_find(group, speaker->index, runner);
+    struct knee_found found = *knee;
     const char *subject = label_subject(runner);
-    if (!found.kept_up && !found.too_much)
-        return;
     begin_clause(speaker);
     if (!found.kept_up) {
         fprintf(speaker->out, "%s did not keep up with %s a second%s", subject,
@@ -64,6 +62,87 @@ static void say_knee(struct rate_speaker *speaker, const struct lane_group *grou
                 units_count(speaker->words, found.failed->offered_per_s));
     else if (!found.unknown_above)
         fputs(", the most that was tried", speaker->out);
+}
+
+static bool is_the_most(const struct knee_found *found)
+{
+    return found->kept_up && !found->too_much && !found->failed && !found->unknown_above;
+}
+
+/* "all three kept up with 200 a second (99 % done within 2.00 ms to 3.00 ms), the most that was tried". Returns whether
+ * that is so of all. */
+static bool say_all_kept_up(struct rate_speaker *speaker, const struct knee_found *found, size_t count)
+{
+    static const char *const all[] = {"both runners", "all three runners", "all four runners"};
+    double least = INFINITY, most = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_the_most(&found[i]) || found[i].kept_up->offered_per_s != found[0].kept_up->offered_per_s)
+            return false;
+        double ms = found[i].kept_up->response_p99_ms;
+        least = ms > 0 ? fmin(least, ms) : NAN; /* said of all or of none */
+        most = fmax(most, ms);
+    }
+    if (count < 2)
+        return false;
+    begin_clause(speaker);
+    fprintf(speaker->out, "%s kept up with %s a second",
+            count - 2 < sizeof(all) / sizeof(all[0]) ? all[count - 2]
+                                                     : pool_printf(speaker->words, "all %zu runners", count),
+            units_count(speaker->words, found[0].kept_up->offered_per_s));
+    if (isfinite(least)) {
+        const char *from = units_duration(speaker->words, least / 1e3),
+                   *to = units_duration(speaker->words, most / 1e3);
+        fprintf(speaker->out, strcmp(from, to) == 0 ? " (99 %% done within %s)" : " (99 %% done within %s to %s)", from,
+                to);
+    }
+    fputs(", the most that was tried", speaker->out);
+    return true;
+}
+
+/* A search makes no more runs than it needs, which leaves no interval: on how few it rests is said. */
+static void say_how_few(struct rate_speaker *speaker, const struct knee_found *found, size_t count)
+{
+    enum { ENOUGH = 6 };
+    int64_t least = INT64_MAX, most = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct summary_record *lanes[] = {found[i].kept_up, found[i].too_much};
+        for (size_t l = 0; l < 2; l++) {
+            if (!lanes[l] || lanes[l]->trials <= 0)
+                continue;
+            least = lanes[l]->trials < least ? lanes[l]->trials : least;
+            most = lanes[l]->trials > most ? lanes[l]->trials : most;
+        }
+    }
+    if (most == 0 || least >= ENOUGH)
+        return;
+    begin_clause(speaker);
+    if (most == 1)
+        fputs("this rests on a single run at each rate", speaker->out);
+    else if (least == most)
+        fprintf(speaker->out, "this rests on %lld runs at each rate", (long long)most);
+    else
+        fprintf(speaker->out, "this rests on %lld to %lld runs at each rate", (long long)least,
+                (long long)most);
+}
+
+static void say_knees(struct rate_speaker *speaker, const struct lane_group *group)
+{
+    struct knee_found *found = pool_array(speaker->words, group->count, sizeof(*found));
+    const char **runners = pool_array(speaker->words, group->count, sizeof(*runners));
+    size_t count = 0;
+    if (!found || !runners || !group->swept || strcmp(group->swept, "rate") != 0)
+        return;
+    for (size_t i = 0; i < group->count; i++) {
+        if (!is_first_of_runner(group, i))
+            continue;
+        runners[count] = group->lanes[i]->runner;
+        found[count] = knee_find(group, speaker->index, runners[count]);
+        count += found[count].kept_up || found[count].too_much;
+    }
+    if (!say_all_kept_up(speaker, found, count))
+        for (size_t i = 0; i < count; i++)
+            say_knee(speaker, runners[i], &found[i]);
+    say_how_few(speaker, found, count);
 }
 
 /* A time of nothing is none that could be told to anybody: it divides to any number of times. */
@@ -225,9 +304,7 @@ char *sentences_of_rate(const struct run_data *run, const struct lane_group *gro
     if (speaker.words)
         speaker.out = text_stream_open(&text, &size);
     if (speaker.out) {
-        for (size_t i = 0; group->swept && strcmp(group->swept, "rate") == 0 && i < group->count; i++)
-            if (is_first_of_runner(group, i))
-                say_knee(&speaker, group, group->lanes[i]->runner);
+        say_knees(&speaker, group);
         say_hidden(&speaker, group);
     }
     bool whole = speaker.out && fclose(speaker.out) == 0 && !pool_failed(speaker.words);

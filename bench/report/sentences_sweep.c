@@ -207,7 +207,7 @@ static void say_best(struct speaker *speaker, struct sentence *sentence, const s
 }
 
 /* Of a sweep of something else, where no point is better than another: they are not the same jobs. "a thread pool
- * finished sooner than one after another at each of the 3 points, 10 times at body-bytes=100000" */
+ * finished sooner than one after another at each of the 3 points, 10 times sooner at body-bytes=100000" */
 static void say_gains(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
 {
     for (size_t i = 0; i < group->count; i++) {
@@ -231,7 +231,8 @@ static void say_gains(struct speaker *speaker, struct sentence *sentence, const 
                 fprintf(sentence->out, count == 1 ? "its only point" : "each of the %zu points", count);
             else
                 fprintf(sentence->out, "%zu of the %zu points", sooner, count);
-            fprintf(sentence->out, ", %s times at ", sentence_number(number, serial.ratio, serial.lo, serial.hi));
+            fprintf(sentence->out, ", %s times sooner at ",
+                    sentence_number(number, serial.ratio, serial.lo, serial.hi));
             sentence_say_point(sentence->out, group, last->x);
         }
         free(points);

@@ -171,7 +171,7 @@ static void say_beginning(struct sentence *sentence, const struct lane_group *gr
         say_sooner(sentence->out, pair, relation);
 }
 
-/* How it ends: "from 75 at once on coroutines finished sooner than the thread pool, 1.6 times at 500 at once". */
+/* How it ends: "from 75 at once on coroutines finished sooner than the thread pool, 1.6 times sooner at 500 at once". */
 static void say_end(struct sentence *sentence, const struct lane_group *group, const struct pair *pair,
                     const struct points *points)
 {
@@ -203,7 +203,7 @@ static void say_end(struct sentence *sentence, const struct lane_group *group, c
         fprintf(out, " on%s ", where_measured(points, from, points->all[points->all_count - 1], high));
         say_sooner(out, pair, end);
     }
-    fprintf(out, ", %s times at ", number);
+    fprintf(out, ", %s times sooner at ", number);
     sentence_say_point(out, group, last->x);
 }
 

@@ -114,7 +114,7 @@ const char *table_legend(const struct report_tables *tables, struct table_maker 
             content.speedups ? " Speed-up: how many times sooner than one after another, compared within each block."
                              : "",
             content.best ? " Bold: the fastest, and those within 5 % of it or not told from it, compared within each "
-                           "block."
+                           "block. As fast as: within 5 %."
                          : "",
             content.open ? " Response: from when a job was due to its end; service: from its start to its end; queue: "
                            "what lies between."

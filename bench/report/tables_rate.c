@@ -146,11 +146,10 @@ static void note_busy(struct table_row *rows, struct table_maker *maker, const s
     bool one = worst->concurrency == 1;
     const char *workers =
         one ? "its one worker was" : pool_printf(maker->pool, "all %lld workers were", (long long)worst->concurrency);
-    table_note(maker, pool_clean(maker->pool, report_runner_label(worst->runner)), NULL,
-               pool_printf(maker->pool,
-                           "%s busy when jobs were due (%s%.0f %% of them at %s/s), which waited: that is the queue%s",
-                           workers, count > 1 ? "up to " : "", 100 * most,
-                           units_count(maker->pool, worst->offered_per_s),
+    table_note(maker, pool_clean(maker->pool, report_runner_label(worst->runner)),
+               pool_printf(maker->pool, "%s/s (%s%.0f %% of the jobs)", units_count(maker->pool, worst->offered_per_s),
+                           count > 1 ? "up to " : "", 100 * most),
+               pool_printf(maker->pool, "%s busy when jobs were due, which waited: that is the queue%s", workers,
                            one ? "" : "; with more at once (--concurrency) it would be the server's"),
                &row->label);
 }
@@ -165,11 +164,10 @@ static void note_pacing(struct table_row *rows, struct table_maker *maker, const
             strcmp(lane->runner, "null") == 0)
             continue;
         table_note(maker, pool_clean(maker->pool, report_runner_label(lane->runner)),
-                   pool_printf(maker->pool, "%s/s", units_count(maker->pool, lane->offered_per_s)),
-                   pool_printf(maker->pool,
-                               "a worker that was ready began its job up to %s late (99 %%): the client's timer and "
-                               "CPU, not the server's",
+                   pool_printf(maker->pool, "%s/s (99 %% at most %s)", units_count(maker->pool, lane->offered_per_s),
                                units_duration(maker->pool, lane->pacing_p99_ms / 1e3)),
+                   "jobs were begun late although a worker was free for them: that is the client's timer or its CPU, "
+                   "and not the server",
                    &rows[i].label);
         return;
     }

@@ -244,7 +244,7 @@ static void a_sweep_says_where_each_did_best(void **state)
     SAYS(7,
          "Downloads (100 pages, 1 to 100 at once): coroutines did best at 100 at once, 50 times sooner than one after "
          "another; a thread pool at 10 at once, 9.09 times; coroutines finished sooner than the thread pool at each of "
-         "the 2 points (of 3) at which both were measured, 10 times at 100 at once.",
+         "the 2 points (of 3) at which both were measured, 10 times sooner at 100 at once.",
          {.cell = "sweep", .sweep = "sweep", .runner = "serial", .workload = "download", .jobs = 100, .wall_s = 1},
          {.cell = "sweep/concurrency=1",
           .sweep = "sweep",
@@ -295,7 +295,8 @@ static void a_sweep_says_where_the_two_part(void **state)
     (void)state;
     SAYS(7,
          "Downloads (1,000 pages, 1 to 500 at once): up to 10 at once coroutines were as fast as the thread pool; from "
-         "100 at once on, wherever both were measured, coroutines finished sooner than the thread pool, 1.6 times at "
+         "100 at once on, wherever both were measured, coroutines finished sooner than the thread pool, 1.6 times "
+         "sooner at "
          "500 at once; at 500 at once coroutines used 25 % of the thread pool's memory and 60 % of its CPU time; "
          "coroutines were not measured at 200 at once.",
          POINTS(1, 1, 1), POINT(500, "threads", 0.16, .rss_kib = 32768, .cpu_us = 50),
@@ -315,7 +316,7 @@ static void a_sweep_where_the_pool_wins_in_the_end(void **state)
          POINTS(1, 1.2, 1), POINTS(10, 0.1, 0.1), POINTS(100, 0.1, 0.2));
     SAYS(7,
          "Downloads (1,000 pages, 1 to 100 at once): the thread pool finished sooner than coroutines at each of the 3 "
-         "points, 1.5 times at 100 at once.",
+         "points, 1.5 times sooner at 100 at once.",
          POINTS(1, 1, 1.2), POINTS(10, 0.1, 0.2), POINTS(100, 0.1, 0.15));
 }
 
@@ -480,8 +481,9 @@ static void a_sweep_of_something_else(void **state)
     (void)state;
     SAYS(7,
          "Downloads (10 pages, 10 at once): coroutines finished sooner than one after another at each of the 2 points, "
-         "5 times at body-bytes=1000; coroutines finished sooner than coroutines that make blocking calls at each of "
-         "the 2 points, 5 times at body-bytes=1000.",
+         "5 times sooner at body-bytes=1000; coroutines finished sooner than coroutines that make blocking calls at "
+         "each of "
+         "the 2 points, 5 times sooner at body-bytes=1000.",
          BODY(10, "serial", 1), BODY(10, "coroutines", 0.1), BODY(10, "blocking-coroutines", 1),
          BODY(1000, "serial", 1), BODY(1000, "coroutines", 0.2), BODY(1000, "blocking-coroutines", 1));
 }
