@@ -5,6 +5,7 @@
  */
 #include "charts_lines.h"
 #include "knee_found.h"
+#include "rate_words.h"
 #include "report.h"
 
 #include <math.h>
@@ -218,27 +219,6 @@ static int rate_init(struct rate_chart *rate, const struct chart_list *list, con
     return 0;
 }
 
-/* ", 10,000 bytes a job": said where the settings do not and all runs agree. */
-static const char *body_size(const struct chart_list *list, const struct lane_group *group)
-{
-    int64_t size = -1;
-    for (size_t i = 0; i < group->count; i++) {
-        const struct summary_record *lane = group->lanes[i];
-        struct trial_span span = trial_index_find(&list->trials, lane->cell, lane->runner);
-        if (lane->params && strstr(lane->params, "bytes="))
-            return "";
-        for (size_t s = 0; s < span.count; s++) {
-            const struct trial_record *trial = &list->run->trials[span.order[s]];
-            if (trial->ok <= 0 || trial->bytes <= 0)
-                continue;
-            if (trial->bytes % trial->ok != 0 || (size >= 0 && trial->bytes / trial->ok != size))
-                return "";
-            size = trial->bytes / trial->ok;
-        }
-    }
-    return size > 0 ? pool_printf(list->words, ", %s bytes a job", units_count(list->words, (double)size)) : "";
-}
-
 static const char *hollow_means(const struct rate_chart *rate)
 {
     if (rate->saturated && rate->late)
@@ -277,7 +257,7 @@ static int draw(struct chart_list *list, struct rate_chart *rate, int number, st
         .title = "Response and service time against offered rate",
         .of = group->name,
         .subtitle = pool_printf(words, description[0] ? "%s: %s%s" : "%s%s%s", group->name, description,
-                                body_size(list, group)),
+                                rate_body_size(words, list->run, &list->trials, group)),
         .meaning = meaning(rate, words),
         .columns = "jobs/s offered\tmedian ms\tinterval from ms\tto ms",
         .panels = panels,

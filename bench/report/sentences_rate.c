@@ -121,15 +121,14 @@ static void say_how_few(struct rate_speaker *speaker, const struct knee_found *f
     else if (least == most)
         fprintf(speaker->out, "this rests on %lld runs at each rate", (long long)most);
     else
-        fprintf(speaker->out, "this rests on %lld to %lld runs at each rate", (long long)least,
-                (long long)most);
+        fprintf(speaker->out, "this rests on %lld to %lld runs at each rate", (long long)least, (long long)most);
 }
 
 static void say_knees(struct rate_speaker *speaker, const struct lane_group *group)
 {
     struct knee_found *found = pool_array(speaker->words, group->count, sizeof(*found));
     const char **runners = pool_array(speaker->words, group->count, sizeof(*runners));
-    size_t count = 0;
+    size_t count = 0, all = 0;
     if (!found || !runners || !group->swept || strcmp(group->swept, "rate") != 0)
         return;
     for (size_t i = 0; i < group->count; i++) {
@@ -137,9 +136,10 @@ static void say_knees(struct rate_speaker *speaker, const struct lane_group *gro
             continue;
         runners[count] = group->lanes[i]->runner;
         found[count] = knee_find(group, speaker->index, runners[count]);
+        all++;
         count += found[count].kept_up || found[count].too_much;
     }
-    if (!say_all_kept_up(speaker, found, count))
+    if (count < all || !say_all_kept_up(speaker, found, count))
         for (size_t i = 0; i < count; i++)
             say_knee(speaker, runners[i], &found[i]);
     say_how_few(speaker, found, count);

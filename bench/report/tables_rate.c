@@ -3,6 +3,7 @@
 #include <string.h>
 #include "../stats/stats.h"
 #include "knee_found.h"
+#include "rate_words.h"
 #include "report.h"
 #include "tables_parts.h"
 #include "units.h"
@@ -187,6 +188,8 @@ static void note_runners(struct report_table *table, struct table_maker *maker,
 int table_fill_rate(struct report_table *table, struct table_maker *maker, const struct lane_group *group)
 {
     const struct summary_record **lanes = sort_lanes(maker, group);
+    table->subtitle = pool_printf(maker->pool, "%s%s%s", table->subtitle,
+                                  rate_body_size(maker->pool, maker->run, &maker->index, group), rate_arrivals(group));
     table->sweep = false; /* every column is wanted of every row */
     table->columns = pool_array(maker->pool, COLUMNS, sizeof(*table->columns));
     table->rows = pool_array(maker->pool, group->count, sizeof(*table->rows));

@@ -225,6 +225,7 @@ static void tables_show_rates(void **state)
     assert_int_equal(tables.count, 1);
     const struct report_table *table = &tables.tables[0];
     assert_string_equal(table->columns[0].title, "offered/s");
+    assert_non_null(strstr(table->subtitle, ", fixed arrivals"));
     assert_int_equal(table->row_count, 6);
     assert_row(&table->rows[0], "coroutines", ROW("200", "200", "", "2.00 ms", "2.00 ms", "", "yes"));
     assert_row(&table->rows[1], "coroutines*1", ROW("300", "", "", "", "", "", "failed"));

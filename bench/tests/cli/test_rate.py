@@ -364,7 +364,7 @@ class Search(support.Case):
                         set(added))
         rows = support.read_csv(directory / "summary.csv")
         self.assertEqual(len(rows), 2 + len(added))
-        self.assertRegex(re.sub(r"\s+", " ", done.stdout), "coroutines kept up with [0-9,]+ a second")
+        self.assertRegex(re.sub(r"\s+", " ", done.stdout), "(coroutines|both runners) kept up with [0-9,]+ a second")
         self.assertIs(support.read_ndjson(directory, "summary")[0]["partial"], True)
         said = f"Stopped early, in the middle of the search; {len(trials)} runs were made."
         self.assertIn(said, re.sub(r"\s+", " ", done.stdout))
