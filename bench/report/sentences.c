@@ -56,6 +56,15 @@ const char *sentence_number(char buffer[64], double value, double lo, double hi)
     return buffer;
 }
 
+void sentence_say_interval(FILE *out, double lo, double hi)
+{
+    char from[64], to[64];
+    sentence_number(from, lo, lo, lo);
+    sentence_number(to, hi, hi, hi);
+    if (strcmp(from, to) != 0)
+        fprintf(out, " (95 %%: %s to %s)", from, to);
+}
+
 /* Whether the run has another group of the same workload: then a head names its cell, even where the counts differ, since
  * nobody knows a cell by its counts. */
 static bool is_ambiguous(const struct lane_group *groups, size_t count, size_t i)

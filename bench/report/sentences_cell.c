@@ -239,7 +239,7 @@ static void say_among_each_other(struct speaker *speaker, struct sentence *sente
 #define LEAST_FRACTION 1000
 
 /* "1/9 of", "60 % of": a fraction is a round number, and said only where what it is off is less than matters. */
-static void say_share(FILE *out, const struct comparison *saved)
+static void say_share(FILE *out, const struct comparison *saved, bool interval)
 {
     double whole = round(saved->ratio);
     char number[64];
@@ -247,8 +247,12 @@ static void say_share(FILE *out, const struct comparison *saved)
         fputs("less than 1/1,000 of ", out);
     else if (1 / saved->ratio < FRACTION_BELOW && fmax(whole / saved->ratio, saved->ratio / whole) < MATTERS)
         fprintf(out, "1/%.0f of ", whole);
-    else
-        fprintf(out, "%s %% of ", sentence_number(number, 100 / saved->ratio, 100 / saved->hi, 100 / saved->lo));
+    else {
+        fprintf(out, "%s %%", sentence_number(number, 100 / saved->ratio, 100 / saved->hi, 100 / saved->lo));
+        if (interval)
+            sentence_say_interval(out, 100 / saved->hi, 100 / saved->lo);
+        fputs(" of ", out);
+    }
 }
 
 static bool is_parked(struct speaker *speaker, const struct summary_record *lane)
@@ -257,7 +261,8 @@ static bool is_parked(struct speaker *speaker, const struct summary_record *lane
     return span.count > 0 && trial_has_flag(speaker->index.trials[span.order[0]].flags, "stacks_parked");
 }
 
-/* What the frugal of the two saves: of memory, of CPU time, or of both. */
+/* What the frugal of the two saves: of memory, of CPU time, or of both. A sweep's table shows neither, so there (`where`)
+ * the intervals are said. */
 static void say_savings(struct sentence *sentence, const char *where, const char *frugal, const char *const others[2],
                         const struct comparison *memory, const struct comparison *cpu)
 {
@@ -266,12 +271,12 @@ static void say_savings(struct sentence *sentence, const char *where, const char
     sentence_begin_clause(sentence);
     fprintf(sentence->out, "%s%s used ", where, frugal);
     if (memory) {
-        say_share(sentence->out, memory);
+        say_share(sentence->out, memory, where[0] != '\0');
         fprintf(sentence->out, "%s memory", others[0]);
     }
     if (cpu) {
         fputs(memory ? " and " : "", sentence->out);
-        say_share(sentence->out, cpu);
+        say_share(sentence->out, cpu, where[0] != '\0');
         fprintf(sentence->out, "%s CPU time", others[memory ? 1 : 0]);
     }
 }

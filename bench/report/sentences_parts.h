@@ -35,6 +35,9 @@ bool sentence_lies_within(double said, double value, double lo, double hi);
  * interval, lo to hi. Returns buffer. */
 const char *sentence_number(char buffer[64], double value, double lo, double hi);
 
+/** Write " (95 %: 2.9 to 3.2)" of an interval; nothing where both ends are the same number. Of what no table shows. */
+void sentence_say_interval(FILE *out, double lo, double hi);
+
 /* sentences_facts.c */
 
 bool lane_is_under(const struct summary_record *lane, const char *runner);

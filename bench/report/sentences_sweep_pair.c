@@ -188,8 +188,9 @@ static void say_end(struct sentence *sentence, const struct lane_group *group, c
         bool first = end == FIRST_LESS;
         fputs("at ", out);
         sentence_say_point(out, group, last->x);
-        fprintf(out, " %s finished %s times sooner than %s", subject_definite(first ? pair->first : pair->second),
-                number, subject_definite(first ? pair->second : pair->first));
+        fprintf(out, " %s finished %s times", subject_definite(first ? pair->first : pair->second), number);
+        sentence_say_interval(out, last->time.lo, last->time.hi);
+        fprintf(out, " sooner than %s", subject_definite(first ? pair->second : pair->first));
         return;
     }
     if (high == points->count) {
@@ -203,7 +204,9 @@ static void say_end(struct sentence *sentence, const struct lane_group *group, c
         fprintf(out, " on%s ", where_measured(points, from, points->all[points->all_count - 1], high));
         say_sooner(out, pair, end);
     }
-    fprintf(out, ", %s times sooner at ", number);
+    fprintf(out, ", %s times", number);
+    sentence_say_interval(out, last->time.lo, last->time.hi);
+    fputs(" sooner at ", out);
     sentence_say_point(out, group, last->x);
 }
 

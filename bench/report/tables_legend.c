@@ -12,6 +12,7 @@ struct content {
 
 static void look_at_row(struct content *content, const struct report_table *table, const struct table_row *row)
 {
+    content->speedups = content->speedups || (table->sweep && strstr(row->label, ": speed-up"));
     for (size_t c = 0; row->cells && c < table->column_count; c++) {
         const char *text = row->cells[c].text;
         content->intervals = content->intervals || (table->columns[c].continues && text[0]);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "report.h"
+#include "sentences_parts.h"
 #include "tables_parts.h"
 #include "units.h"
 
@@ -86,6 +87,30 @@ static void mark_best(struct report_table *table, struct table_maker *maker, con
     }
 }
 
+/*
+ * What the sentences say of a sweep is paired within blocks, and no quotient of two figures of this table: it stands
+ * there, a row for each runner that is compared with one after another. `lanes` is row by row.
+ */
+static int add_speedups(struct report_table *table, struct table_maker *maker,
+                        const struct summary_record *const *lanes)
+{
+    size_t columns = table->column_count, runners = table->row_count;
+    for (size_t r = 0; r < runners; r++) {
+        struct table_row *row = NULL;
+        for (size_t c = 0; c < columns; c++) {
+            const struct summary_record *lane = lanes[r * columns + c];
+            if (!lane || !runner_races(lane->runner) || !isfinite(lane->speedup_median))
+                continue;
+            if (!row && !(row = add_row(table, maker,
+                                        pool_printf(maker->pool, "%s: speed-up",
+                                                    pool_clean(maker->pool, report_runner_label(lane->runner))))))
+                return -1;
+            row->cells[c].text = units_times(maker->pool, lane->speedup_median, NAN, NAN).value;
+        }
+    }
+    return 0;
+}
+
 static int fill_lane(struct report_table *table, struct table_maker *maker, const struct summary_record *lane,
                      double point, const double *points, const struct summary_record **lanes)
 {
@@ -121,7 +146,7 @@ int table_fill_sweep(struct report_table *table, struct table_maker *maker, cons
 {
     const double *points = collect_points(maker, group, &table->column_count);
     table->columns = pool_array(maker->pool, table->column_count, sizeof(*table->columns));
-    table->rows = pool_array(maker->pool, group->count, sizeof(*table->rows));
+    table->rows = pool_array(maker->pool, 2 * group->count, sizeof(*table->rows));
     const struct summary_record **lanes =
         pool_array(maker->pool, group->count * table->column_count, sizeof(const struct summary_record *));
     if (!points || !table->columns || !table->rows || !lanes)
@@ -133,5 +158,5 @@ int table_fill_sweep(struct report_table *table, struct table_maker *maker, cons
     if (fill_rows(table, maker, group, points, lanes) != 0)
         return -1;
     mark_best(table, maker, lanes);
-    return 0;
+    return add_speedups(table, maker, lanes);
 }
