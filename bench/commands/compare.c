@@ -114,7 +114,7 @@ static int compare(const struct arguments *arguments, struct failure *ret_failur
     if (show(&comparison, arguments, status, ret_failure) != 0)
         status = ret_failure->status;
     else if (status == EXIT_NO_DATA)
-        failure_set(ret_failure, status, "nothing has %s in both runs", comparison.words);
+        failure_set(ret_failure, status, "no lane has %s of two blocks or more in both runs", comparison.words);
     comparison_finish(&comparison);
     return (int)status;
 }

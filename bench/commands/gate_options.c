@@ -56,14 +56,18 @@ static const struct help gate_help = {
              "[SCENARIO] --base-url URL --head-url URL [OPTIONS]\n"
              "[SCENARIO] --base-cmd COMMAND --head-cmd COMMAND [OPTIONS]\n",
     .about = "Is the head slower than the base, and not by chance? Base, head and base again\n"
-             "run in turn in every block; what looks worse is run again in reversed order; a\n"
+             "run in turn in every block; what looks changed is run again in reversed order; a\n"
              "cell is a regression only if both agree. Without SCENARIO: 'gate'; for URLs\n"
              "and commands one cell made of the options.\n",
     .groups = gate_groups,
     .group_count = sizeof(gate_groups) / sizeof(gate_groups[0]),
     .notes = "Where the arms are URLs, CPU and memory of the jobs are no metric; where they\n"
              "are commands, both are the server's: of all processes of its session, CPU\n"
-             "between the first job and the last. Equal arms are not run, unless --aa is said.\n\n"
+             "between the first job and the last. Unless a cell says another metric, one that\n"
+             "waits, or fetches from a server of yours, is judged by its wall time, one that\n"
+             "works by CPU per job, and one whose jobs arrive at a rate by its response.\n"
+             "Equal arms are not run, "
+             "unless --aa is said.\n\n"
              "Exit status: 0 no regression; 1 jobs failed, or an error of the tool's own;\n"
              "2 usage or a bad input file; 3 a regression; 4 inconclusive, with --strict;\n"
              "5 no data, or a program of another protocol; 6 a limit of this machine, named;\n"

@@ -122,21 +122,34 @@ static bool waits(const struct cell *cell)
            totals.max_ms > 0;
 }
 
+/* What nobody chose: waiting shows in time, work in CPU, which is steadier; of jobs that arrive at a rate the schedule
+ * sets the time, and what gets worse is the response. */
+static const struct metric *usual_metric(const struct cell *cell, const struct arms *arms)
+{
+    if (cell->settings.rate > 0)
+        return metric_of_rate(cell->settings.jobs);
+    return &metrics[of_servers(arms) || waits(cell) ? METRIC_WALL_S : METRIC_CPU_US_PER_JOB];
+}
+
 static int choose_metric(struct gate_lane *lane, const struct arms *arms, struct failure *ret_failure)
 {
     const struct cell *cell = lane->sides[SIDE_BASE]->cell;
-    const char *name = cell->settings.metric;
-    if (!name)
-        name = of_servers(arms) || waits(cell) ? "wall_s" : "cpu_us_per_job";
-    lane->metric = metric_find(name);
-    if (arms->kind == ARMS_URLS && lane->metric->of_process)
+    const struct metric *metric = cell->settings.metric ? metric_find(cell->settings.metric) : usual_metric(cell, arms);
+    lane->metric = metric;
+    if (arms->kind == ARMS_URLS && metric->of_process)
         return failure_set(ret_failure, EXIT_USAGE,
                            "%s: with URLs as arms the CPU and memory of the jobs say nothing about the servers, so %s "
-                           "cannot be their metric; wall_s, jobs_per_s or latency_p99_ms is accepted (or --base-cmd)",
-                           cell->name, name);
-    if (cell->settings.jobs < lane->metric->least_jobs)
+                           "cannot be their metric; a time or jobs_per_s is accepted (or --base-cmd)",
+                           cell->name, metric->name);
+    if (metric->of_rate && cell->settings.rate <= 0)
+        return failure_set(
+            ret_failure, EXIT_USAGE,
+            "%s: %s is of jobs that arrive at a rate (--rate); here a worker begins its next job when the "
+            "last has ended, so wall_s or latency_p99_ms is accepted",
+            cell->name, metric->name);
+    if (cell->settings.jobs < metric->least_jobs)
         return failure_set(ret_failure, EXIT_USAGE, "%s: %s needs %lld jobs in a trial, and here are %lld", cell->name,
-                           name, (long long)lane->metric->least_jobs, (long long)cell->settings.jobs);
+                           metric->name, (long long)metric->least_jobs, (long long)cell->settings.jobs);
     return 0;
 }
 

@@ -11,6 +11,7 @@ struct metric {
     const char *words; /**< for people: "wall time" */
     bool larger_is_better;
     bool of_process;    /**< CPU and memory: of the jobs' process, or of a commanded server */
+    bool of_rate;       /**< only jobs that arrive at a rate have it */
     int64_t least_jobs; /**< below which a trial has no such figure */
 };
 

@@ -113,7 +113,7 @@ class NoFigures(Compare):
         said, lanes = self.json(base, head, status=5)
         self.assertEqual({lane["verdict"] for lane in lanes.values()}, {"no data"})
         self.assertEqual({lane["ratio"] for lane in lanes.values()}, {None})
-        self.assertIn("nothing has wall time in both runs", self.compare(base, head).stderr)
+        self.assertIn("no lane has wall time of two blocks or more in both runs", self.compare(base, head).stderr)
 
     def test_no_sample(self):
         head = self.run_with("head", keep=lambda line: line["type"] not in ("trial", "sample"))

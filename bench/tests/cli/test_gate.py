@@ -265,6 +265,20 @@ class Found(gate_support.GateCase):
         self.assertTrue(cell["larger_is_better"])
         self.assertLess(cell["ratio_hi"], 1)
 
+    def test_jobs_at_a_rate_are_judged_by_their_response(self):
+        """The schedule sets the wall time: what takes ten times as long would be the same by that."""
+        arms = ("--workload", "sleep", "--runner", "coroutines", "--base-args", "--delay-ms 2", "--head-args", "--delay-ms 20")
+        rate = ("--rate", "200", "--jobs", "40", "--concurrency", "20")
+        self.settled(lambda: self.gate(*arms, *rate), 3)
+        cell, = self.result()["cells"]
+        self.assertEqual(cell["metric"], "response_p50_ms")
+        self.assertGreater(cell["ratio_lo"], 3)
+        more = self.gate(*arms, "--rate", "400", "--duration-s", "1", "--dry-run")
+        self.assertIn("response_p99_ms", more.stdout)
+        closed = self.gate(*arms, "--metric", "response_p99_ms", out="closed")
+        self.assertStatus(closed, 2)
+        self.assertIn("jobs that arrive at a rate", closed.stderr)
+
     def test_a_search_is_refused(self):
         done = self.gate("--workload", "sleep", "--rate", "find", "--base-args", "--delay-ms 1", "--head-args", "--delay-ms 2")
         self.assertStatus(done, 2)
