@@ -285,7 +285,7 @@ class Charts(support.Case):
                 self.assertGreaterEqual(ticks.count('"') // 2, 3)
         self.assertRegex((charts / "order-text.dat").read_text(), "\tresponse time")
         caption = json.loads((charts / "index.json").read_text())[1]["caption"]
-        self.assertIn("Response time: from when a job was due", caption)
+        self.assertIn("Response time of a run: the one within which 99 % of its jobs", caption)
 
     def test_what_is_done_too_late_is_hollow(self):
         """By the rule of the sentence, which says the same: three times the response at the lowest rate, and 1 ms."""
