@@ -180,8 +180,9 @@ void report_tables_print(const struct report_tables *tables, const struct printe
 {
     for (size_t i = 0; i < tables->count; i++)
         print_table(printer, &tables->tables[i]);
-    if (tables->legend[0])
-        printer_paragraph(printer, "", tables->legend);
+    const char *legend = printer->styled ? tables->legend : tables->plain_legend;
+    if (legend[0])
+        printer_paragraph(printer, "", legend);
     for (size_t i = tables->failure_count; i < tables->warning_count; i++)
         printer_paragraph(printer, "Warning: ", tables->warnings[i]);
 }

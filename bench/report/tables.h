@@ -43,7 +43,8 @@ struct report_table {
 struct report_tables {
     struct report_table *tables;
     size_t count;
-    const char *legend; /**< what the figures and brackets mean */
+    const char *legend;       /**< what the figures and brackets mean */
+    const char *plain_legend; /**< the same where nothing is bold */
     const char **warnings;
     size_t warning_count;
     size_t failure_count;   /**< so many of the first warnings say what failed */

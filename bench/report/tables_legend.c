@@ -69,9 +69,10 @@ static const char *left_out(struct table_maker *maker, const json_t *line)
     return text;
 }
 
-const char *table_legend(const struct report_tables *tables, struct table_maker *maker)
+const char *table_legend(const struct report_tables *tables, struct table_maker *maker, bool bold)
 {
     struct content content = look_at(tables);
+    content.best = content.best && bold;
     const char *runs = count_runs(maker), *harness = runs[0] ? table_harness_cost(maker) : "", *figures = "";
     if (runs[0])
         figures = pool_printf(

@@ -75,8 +75,7 @@ static void a_cell_is_a_table(void **state)
         "  coroutines that block        unsupported: no room for 10 of them\n"
         "\n"
         "Figures are medians of 7 runs of each; brackets hold the 95 % interval. Speed-up: how many times sooner than\n"
-        "one after another, compared within each block. Bold: the fastest, and those within 5 % of it or not told "
-        "from\nit, compared within each block.\n");
+        "one after another, compared within each block.\n");
     free(text);
 }
 
@@ -385,11 +384,20 @@ static void the_legend_speaks_of_what_is_there(void **state)
     text = print(sweep, COUNT(sweep), 7);
     assert_lacks(text, "speed-up");
     assert_lacks(text, "brackets");
-    assert_has(text, "Bold: the fastest");
+    assert_lacks(text, "Bold"); /* a file has none */
     free(text);
     const struct made_up_lane failed[] = {{.runner = "coroutines", .state = "failed"}};
     text = print(failed, 1, 7);
     assert_lacks(text, "Figures");
+    free(text);
+}
+
+static void old_runs_said_it_of_those_that_block(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {{.runner = "blocking-coroutines", .wall_s = 1, .flags = "stacks_parked"}};
+    char *text = print_flat(lanes, 1, 7);
+    assert_lacks(text, "put aside");
     free(text);
 }
 
@@ -484,6 +492,7 @@ static void the_best_is_bold_on_a_terminal_only(void **state)
     setenv("TERM", "xterm", 1);
     char *text = print_on_terminal(sweep, COUNT(sweep), 120);
     assert_has(text, "\033[1m25.0\033[0m");
+    assert_has(text, "Bold: the fastest");
     assert_has(text, "   20.0  ");
     free(text);
     const struct made_up_lane with_null[] = {
@@ -498,6 +507,7 @@ static void the_best_is_bold_on_a_terminal_only(void **state)
     setenv("TERM", "dumb", 1);
     text = print_on_terminal(sweep, COUNT(sweep), 120);
     assert_null(strchr(text, '\033'));
+    assert_lacks(text, "Bold");
     free(text);
     text = print(sweep, COUNT(sweep), 7);
     assert_null(strchr(text, '\033'));
@@ -553,6 +563,7 @@ int main(void)
         cmocka_unit_test(the_harness_says_what_it_costs),
         cmocka_unit_test(it_says_why_nothing_is_said),
         cmocka_unit_test(the_legend_speaks_of_what_is_there),
+        cmocka_unit_test(old_runs_said_it_of_those_that_block),
         cmocka_unit_test(several_notes_have_numbers),
         cmocka_unit_test(failed_jobs_are_told_in_words),
         cmocka_unit_test(bold_and_sentences_agree),
