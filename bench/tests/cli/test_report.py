@@ -89,7 +89,7 @@ class Page(support.Case):
 
     def test_the_environment_in_words(self):
         def change(lines):
-            lines[1].update(cgroup_cpu_quota=None, nofile_hard=None, somaxconn=1234567, thp=None)
+            lines[1].update(server=None, cgroup_cpu_quota=None, nofile_hard=None, somaxconn=1234567, thp=None)
             lines[1]["unknown"] = {"cgroup_cpu_quota": "no limit is set", "nofile_hard": "no limit is set", "thp": "why <not>"}
             for line in lines:
                 if line["type"] == "summary":
@@ -98,6 +98,7 @@ class Page(support.Case):
         for label, value in (("CPU quota", "none"), ("Descriptors, hard limit", "none"), ("Local ports", "32768 to 60999"),
                              ("Timer slack", "50,000 ns (each run of jobs sets 1)"),
                              ("Transparent huge pages", "unknown (why &lt;not&gt;)"), ("Listen backlog limit", "1,234,567"),
+                             ("Extra compiler flags", "-O2 -g"), ("Test server", "none (not needed)"),
                              ("Load after (1, 5, 15 min)", "1.5, 0.5, 0.25")):
             self.assertIn(f'<tr><th scope="row">{label}</th><td>{value}</td></tr>', page)
         stopped = self.page(lambda lines: lines.__setitem__(slice(None), [l for l in lines if l["type"] != "summary"]))
