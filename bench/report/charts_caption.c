@@ -139,7 +139,7 @@ static void describe_machine(const struct run_data *run, char *buffer, size_t si
         add_part(buffer, size, "Linux %s", kernel);
     if (libcurl)
         add_part(buffer, size, "libcurl %s", libcurl);
-    if (scenario)
+    if (scenario && strcmp(scenario, "custom") != 0) /* no scenario at all */
         add_part(buffer, size, "scenario %s", scenario);
     if (started && strlen(started) >= 10)
         add_part(buffer, size, "%.10s", started);
