@@ -140,11 +140,27 @@ void html_write_environment(FILE *out, const struct run_data *run)
     fputs("</tbody></table>\n</section>\n", out);
 }
 
+/* Each word by itself: a browser would rather end a line behind an option's dashes than at a blank (page.css). */
+static void write_command(FILE *out, const char *command)
+{
+    for (const char *p = command; *p;) {
+        size_t length = strcspn(p, " \n");
+        char *word = strndup(p, length);
+        fputs("<span>", out);
+        html_text(out, word);
+        fputs("</span>", out);
+        free(word);
+        for (p += length; *p == ' ' || *p == '\n'; p++)
+            putc(*p, out);
+    }
+}
+
 void html_write_reproduction(FILE *out, const struct run_data *run)
 {
     char *command = report_command_line(run);
     fputs("<section id=\"reproduce\">\n<h2>How to reproduce</h2>\n<pre><code>", out);
-    html_text(out, command);
+    if (command)
+        write_command(out, command);
     free(command);
     fputs("</code></pre>\n<p class=\"note\">", out);
     const char *scenario = report_own_scenario(run);

@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "../report/report.h"
+#include "../report/units.h"
 #include "fixtures/made_up_run.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -486,6 +487,55 @@ static void it_fits_the_terminal(void **state)
     unsetenv("NO_COLOR");
 }
 
+/* What does not fit goes on below, and what is not shown is named. */
+static void a_narrow_terminal_hides_nothing_silently(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {
+        {.runner = "serial", .wall_s = 1},
+        {.runner = "threads", .wall_s = 0.5},
+        {.runner = "coroutines",
+         .state = "failed",
+         .reason =
+             "a reason that is longer than any terminal of eighty columns, and longer still than the rest of a line "
+             "that begins with the runner's name, by far"}};
+    setenv("TERM", "xterm", 1);
+    setenv("NO_COLOR", "1", 1);
+    char *text = print_on_terminal(lanes, COUNT(lanes), 80);
+    for (const char *p = text; *p; p += strcspn(p, "\n") + 1)
+        assert_in_range(strcspn(p, "\r\n"), 0, 80);
+    assert_has(text, "\r\n"
+                     "                               "); /* as deep as the reason begins */
+    assert_has(text, "by far\r\n");
+    assert_has(text, "  No room for: 95 % interval of speed-up, ");
+    free(text);
+    text = print_on_terminal(lanes, COUNT(lanes), 200);
+    assert_lacks(text, "No room");
+    free(text);
+    text = print_on_terminal(sweep, COUNT(sweep), 40);
+    assert_lacks(text, "No room");
+    free(text);
+    unsetenv("NO_COLOR");
+}
+
+static void a_figure_and_its_unit_are_one_word(void **state)
+{
+    (void)state;
+    static const char text[] = "took 60.9 ns, 97 % of 12 jobs, up to 3 \u00b5s";
+    size_t glued = 0;
+    for (size_t at = 0; text[at]; at++)
+        glued += units_is_glue(text, at);
+    assert_int_equal(glued, 3);
+    assert_true(units_is_glue(text, strlen("took 60.9")));
+    assert_false(units_is_glue(text, strlen("took")));
+    for (unsigned short columns = 40; columns < 110; columns++) {
+        char *printed = print_on_terminal(plain, COUNT(plain), columns);
+        assert_lacks(printed, "95\r\n");
+        assert_lacks(printed, "40\r\n");
+        free(printed);
+    }
+}
+
 static void the_best_is_bold_on_a_terminal_only(void **state)
 {
     (void)state;
@@ -568,6 +618,8 @@ int main(void)
         cmocka_unit_test(failed_jobs_are_told_in_words),
         cmocka_unit_test(bold_and_sentences_agree),
         cmocka_unit_test(it_fits_the_terminal),
+        cmocka_unit_test(a_narrow_terminal_hides_nothing_silently),
+        cmocka_unit_test(a_figure_and_its_unit_are_one_word),
         cmocka_unit_test(the_best_is_bold_on_a_terminal_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
