@@ -31,9 +31,9 @@ const struct help run_help = {
     .command = "run",
     .usage = "[SCENARIO] [OPTIONS]\n",
     .about = "Run the same I/O jobs through several runners, and show what each cost.\n"
-             "SCENARIO is a name of `iorace list scenarios`, or a file whose name ends in .ini or\n"
-             "holds a slash. Without one: 'default'; or, where options of a cell are given, one\n"
-             "cell made of them.\n",
+             "SCENARIO is a name of `iorace list scenarios`, or a file whose name ends in\n"
+             ".ini or holds a slash. Without one: 'default'; or, where options of a cell are\n"
+             "given, one cell made of them.\n",
     .groups = run_groups,
     .group_count = sizeof(run_groups) / sizeof(run_groups[0]),
     .notes = "Numbers may end in k, M or G (thousands, millions, ...). A list (1,10,100) makes\n"
