@@ -53,7 +53,7 @@ void describe_settings(json_t *command, const char *title, enum setting_scope sc
         char help[SETTING_HELP_SIZE];
         if (key->scope != scope || (key->gate_only && !gate))
             continue;
-        setting_help(key, help, sizeof(help));
+        setting_help(key, gate, help, sizeof(help));
         describe_option(group, &(struct described_option){
                                    .name = key->name,
                                    .unit = key->kind == SETTING_FLAG ? NULL : key->unit,

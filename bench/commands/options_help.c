@@ -31,9 +31,9 @@ const struct help run_help = {
     .command = "run",
     .usage = "[SCENARIO] [OPTIONS]\n",
     .about = "Run the same I/O jobs through several runners, and show what each cost.\n"
-             "SCENARIO is a name of `iorace list scenarios` or a file that ends in .ini.\n"
-             "Without one: 'default'; or, where options of a cell are given, one cell made\n"
-             "of them.\n",
+             "SCENARIO is a name of `iorace list scenarios`, or a file whose name ends in\n"
+             ".ini or holds a slash. Without one: 'default'; or, where options of a cell are\n"
+             "given, one cell made of them.\n",
     .groups = run_groups,
     .group_count = sizeof(run_groups) / sizeof(run_groups[0]),
     .notes = "Numbers may end in k, M or G (thousands, millions, ...). A list (1,10,100) makes\n"
@@ -69,8 +69,12 @@ static void print_option(FILE *out, const char *name, const char *unit, const ch
     putc('\n', out);
 }
 
-void setting_help(const struct setting_key *key, char *text, size_t size)
+void setting_help(const struct setting_key *key, bool gate, char *text, size_t size)
 {
+    if (gate && key->gate_help) {
+        snprintf(text, size, "%s", key->gate_help);
+        return;
+    }
     char accepts[256] = "";
     setting_accepts(key, accepts, sizeof(accepts));
     /* Of a text, a file or a URL the unit and the words say it already; delays have it in theirs. */
@@ -88,10 +92,10 @@ void setting_help(const struct setting_key *key, char *text, size_t size)
         snprintf(text + used, size - used, ")");
 }
 
-static void print_setting(FILE *out, const struct setting_key *key)
+static void print_setting(FILE *out, const struct setting_key *key, bool gate)
 {
     char text[SETTING_HELP_SIZE];
-    setting_help(key, text, sizeof(text));
+    setting_help(key, gate, text, sizeof(text));
     print_option(out, key->name, key->unit, text);
 }
 
@@ -102,7 +106,7 @@ static void print_group(const struct help_group *group, bool gate, FILE *out)
         print_option(out, group->own[i].name, group->own[i].unit, group->own[i].help);
     for (const struct setting_key *key = setting_keys; !group->own && key->name; key++)
         if (key->scope == group->scope && (gate || !key->gate_only))
-            print_setting(out, key);
+            print_setting(out, key, gate);
 }
 
 void help_print(const struct help *help, FILE *out)

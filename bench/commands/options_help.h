@@ -34,8 +34,9 @@ void help_print(const struct help *help, FILE *out);
 /** Write the same for what is made of it (describe.h). Returns 0 or -1. */
 int help_describe(const struct help *help, struct failure *ret_failure);
 
-/** Write what the help says of a setting: its words, what it accepts, its default. Cut where the buffer ends. */
+/** Write what the help says of a setting: its words, what it accepts, its default; for a gate what it is there. Cut where
+ * the buffer ends. */
 enum { SETTING_HELP_SIZE = 512 };
-void setting_help(const struct setting_key *key, char *buffer, size_t size);
+void setting_help(const struct setting_key *key, bool gate, char *buffer, size_t size);
 
 #endif

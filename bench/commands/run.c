@@ -90,7 +90,8 @@ static int run_plan(const struct plan *plan, const struct run_options *options, 
                     "a limit of this machine made jobs fail (`iorace doctor` names the limits); see %s/trials.csv",
                     result.dir);
     else if (status == EXIT_JOBS_FAILED && !ret_failure->text[0])
-        failure_set(ret_failure, status, "some jobs failed; which and why: %s/trials.csv", result.dir);
+        failure_set(ret_failure, status, "some jobs failed; why: %s/trials.csv; which: `failures` in run.ndjson there",
+                    result.dir);
     free(result.dir);
     return status;
 }

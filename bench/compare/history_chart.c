@@ -14,11 +14,11 @@
 #include "history_output.h"
 
 /* px */
-#define KEY_FROM     138.0 /* the first line of the runners' markers */
+#define KEY_FROM     138.0 /* the first line of the runners' markers, below a subtitle of one line */
 #define KEY_PITCH    34.0
 #define PANEL_GUTTER 60.0
-#define PANEL_HEAD   78.0 /* the cell's name and settings, above the axes */
-#define PANEL_FOOT   64.0 /* dates */
+#define PANEL_HEAD   105.0 /* the cell's name and settings in two lines, above the axes */
+#define PANEL_FOOT   64.0  /* dates */
 #define PANEL_HEIGHT 300.0
 #define AXIS_LEFT    96.0 /* for the ticks' labels */
 #define STEP_PITCH   26.0 /* from one new level's text to the next below it */
@@ -42,6 +42,8 @@ struct page {
     struct panel *panels;
     size_t count;
     size_t kind, number;
+    const char *subtitle;
+    double key_from; /* px */
 };
 
 static bool holds_runner(const struct panel *panel, const char *runner)
@@ -132,7 +134,7 @@ static double write_key(struct chart *chart, const struct page *page)
 {
     const char *runners[CHART_MOST_ROWS];
     size_t count = 0;
-    double x = CHART_MARGIN, y = KEY_FROM;
+    double x = CHART_MARGIN, y = page->key_from;
     for (size_t p = 0; p < page->count; p++)
         for (size_t s = 0; s < page->panels[p].count; s++) {
             const char *runner = page->panels[p].series[s]->runner;
@@ -218,8 +220,7 @@ static void write_panel(struct chart *chart, const struct chart_list *list, cons
     const char *settings = history_series_describe(list->words, typical);
     if (!page->history->asked && typical->metric != compare_metrics)
         settings = pool_printf(list->words, "%s; %s", typical->metric->of->words, settings);
-    text_fit(fitted, sizeof(fitted), settings, TEXT_NOTE, width);
-    chart_text(chart, outer_left, panel->top - PANEL_HEAD + 50, TEXT_NOTE, TEXT_LEFT, fitted);
+    chart_paragraph(chart, outer_left, panel->top - PANEL_HEAD + 38, TEXT_NOTE, width, 2, settings);
     for (size_t s = 0; s < panel->count; s++) {
         const struct history_series *series = panel->series[s];
         double middle = middle_of(series);
@@ -265,9 +266,15 @@ static const char *left_out(struct text_pool *words, const struct history *histo
                  : "";
 }
 
-static int draw(struct chart_list *list, const struct page *page, struct failure *ret_failure)
+static int draw(struct chart_list *list, struct page *page, struct failure *ret_failure)
 {
     const struct history *history = page->history;
+    char lines[2][TEXT_LINE_SIZE];
+    page->subtitle = pool_printf(list->words, "%zu runs on %s, each against the middle of its own line; %s is better",
+                                 history->kinds[page->kind].run_count, history->kinds[page->kind].words,
+                                 history->asked && history->asked->of->larger_is_better ? "more" : "less");
+    size_t line_count = text_wrap(lines, 2, page->subtitle, TEXT_BODY, CHART_WIDTH - 2 * CHART_MARGIN);
+    page->key_from = KEY_FROM + (line_count > 1 ? 1.3 * text_height(TEXT_BODY) : 0);
     double height = lay_out(page, write_key(NULL, page) + 10);
     struct chart *chart = chart_begin(list, "history", page->number > 1 ? (int)page->number : 0, height, ret_failure);
     char title[200], of[100];
@@ -276,10 +283,7 @@ static int draw(struct chart_list *list, const struct page *page, struct failure
     snprintf(title, sizeof(title), "%s, run by run", history->words);
     title[0] = title[0] >= 'a' && title[0] <= 'z' ? (char)(title[0] - 'a' + 'A') : title[0];
     snprintf(of, sizeof(of), "%zu", page->number);
-    chart_title(chart, title, page->number > 1 ? of : NULL,
-                pool_printf(list->words, "%zu runs on %s, each against the middle of its own line; %s is better",
-                            history->kinds[page->kind].run_count, history->kinds[page->kind].words,
-                            history->asked && history->asked->of->larger_is_better ? "more" : "less"));
+    chart_title(chart, title, page->number > 1 ? of : NULL, page->subtitle);
     write_variables(chart, page);
     write_key(chart, page);
     fputs("# panel\trunner's number in the style\trun\tpercent over the middle\tinterval from\tto\n", chart->data);
@@ -300,7 +304,8 @@ static int draw_kind(struct chart_list *list, const struct history *history, siz
     size_t count = fill_panels(panels, history, kind), pages = (count + PAGE_MOST - 1) / PAGE_MOST;
     for (size_t p = 0; p < pages && *page_count < PAGES_MOST; p++) {
         size_t from = p * count / pages, to = (p + 1) * count / pages;
-        struct page page = {history, &panels[from], to - from, kind, ++*page_count};
+        struct page page = {
+            .history = history, .panels = &panels[from], .count = to - from, .kind = kind, .number = ++*page_count};
         if (draw(list, &page, ret_failure) != 0)
             return -1;
     }

@@ -28,13 +28,13 @@ struct row {
     const char *label, *metric, *verdict;
     double ratio, lo, hi, aa_ratio, aa_lo, aa_hi, aa_spread;
     double limit; /* the change that must be passed, as a share */
+    json_int_t n; /* blocks that the interval is of: those of the confirmation, where there was one, too */
 };
 
 struct forest {
     struct row rows[MOST_ROWS];
     size_t count, left_out;
     double threshold, lo, hi; /* lo, hi: percent, of the axis */
-    long blocks;
 };
 
 /* --- from the file --- */
@@ -66,6 +66,8 @@ static struct row row_of(const json_t *cell)
         .aa_hi = number(cell, "aa_hi"),
         .aa_spread = number(cell, "aa_spread"),
         .limit = number(cell, "limit"),
+        .n = json_integer_value(json_object_get(cell, "blocks")) +
+             json_integer_value(json_object_get(cell, "confirmation_blocks")),
     };
 }
 
@@ -101,9 +103,6 @@ static void collect(struct forest *forest, const json_t *verdicts)
                                  row.aa_lo, row.aa_hi, 1 + row.limit, 1 / (1 + row.limit)};
         for (size_t k = 0; k < sizeof(ratios) / sizeof(ratios[0]); k++)
             include(forest, ratios[k]);
-        long blocks = (long)json_integer_value(json_object_get(cell, "blocks"));
-        if (blocks > forest->blocks)
-            forest->blocks = blocks;
     }
     double room = (forest->hi - forest->lo) * 0.06;
     forest->lo -= room;
@@ -153,15 +152,29 @@ static void write_data(struct chart *chart, const struct forest *forest)
     }
 }
 
+/* The cell and its runner, in smaller letters where even two lines are too short, and below them the metric. */
+static void write_label(struct chart *chart, double y, const struct row *row)
+{
+    char lines[2][TEXT_LINE_SIZE];
+    enum text_style style = TEXT_HEADING;
+    text_fit_lines(lines, row->label, style, LABEL_ROOM);
+    if (strlen(lines[0]) + strlen(lines[1]) + (lines[1][0] != 0) != strlen(row->label) || strstr(lines[1], "\u2026")) {
+        style = TEXT_BODY;
+        text_fit_lines(lines, row->label, style, LABEL_ROOM);
+    }
+    double pitch = lines[1][0] ? 30 : 0, top = lines[1][0] ? y - 32 : y - 16;
+    chart_text(chart, CHART_MARGIN, top, style, TEXT_LEFT, lines[0]);
+    chart_text(chart, CHART_MARGIN, top + pitch, style, TEXT_LEFT, lines[1]);
+    chart_text(chart, CHART_MARGIN, top + pitch + 32, TEXT_NOTE, TEXT_LEFT, row->metric);
+}
+
 static void write_rows(struct chart *chart, const struct forest *forest, struct text_pool *pool)
 {
     for (size_t i = 0; i < forest->count; i++) {
         const struct row *row = &forest->rows[i];
         double y = AXES_TOP + ROW * ((double)i + 0.5);
         char fitted[400];
-        text_fit(fitted, sizeof(fitted), row->label, TEXT_HEADING, LABEL_ROOM);
-        chart_text(chart, CHART_MARGIN, y - 16, TEXT_HEADING, TEXT_LEFT, fitted);
-        chart_text(chart, CHART_MARGIN, y + 18, TEXT_NOTE, TEXT_LEFT, row->metric);
+        write_label(chart, y, row);
         enum text_style style = is_red(row) ? TEXT_ALARM : TEXT_BODY;
         text_fit(fitted, sizeof(fitted),
                  pool_printf(pool, "%s: %s %s", row->verdict, words_change(pool, row->ratio),
@@ -169,8 +182,8 @@ static void write_rows(struct chart *chart, const struct forest *forest, struct 
                  style, WORDS_ROOM);
         chart_text(chart, WORDS_LEFT, y - ROW * APART, style, TEXT_LEFT, fitted);
         chart_text(chart, WORDS_LEFT, y + ROW * APART, TEXT_NOTE, TEXT_LEFT,
-                   pool_printf(pool, "A/A %s, spread %s", words_change(pool, row->aa_ratio),
-                               words_share(pool, row->aa_spread)));
+                   pool_printf(pool, "n = %lld; A/A %s, spread %s", (long long)row->n,
+                               words_change(pool, row->aa_ratio), words_share(pool, row->aa_spread)));
     }
 }
 
@@ -183,10 +196,11 @@ static void write_words(struct chart *chart, const struct forest *forest, const 
     if (forest->left_out)
         snprintf(more, sizeof(more), " %zu more cells are in gate.json.", forest->left_out);
     snprintf(meaning, sizeof(meaning),
-             "n = %ld blocks; lines: 95 %% interval (signed-rank). Band: noise; an interval must lie past it as a "
+             "n: blocks, with those of a confirmation; lines: 95 %% interval (signed-rank). Band: noise; an interval "
+             "must lie past it as a "
              "whole. Darker: "
              "the threshold of %g %%.%s",
-             forest->blocks, 100 * forest->threshold, more);
+             100 * forest->threshold, more);
     chart_caption(chart, list->run, meaning);
 }
 

@@ -38,7 +38,9 @@ static const char *const *arrivals_words(void)
 const struct setting_key setting_keys[] = {
     {.name = "blocks", .kind = SETTING_COUNT, .scope = SETTING_RUN, FIELD(blocks), .min = 1, .max = 1000,
      .fallback = "7", .unit = "N",
-     .help = "run every lane once in each of N blocks; an interval needs 6"},
+     .help = "run every lane once in each of N blocks; an interval needs 6",
+     .gate_help = "run base, head and base again in each of N blocks (12 to 1000; without it as many as the number of "
+                  "cells needs, at least 12)"},
     {.name = "seed", .kind = SETTING_COUNT, .scope = SETTING_RUN, FIELD(seed), .min = 0, .max = INT64_MAX,
      .fallback = "1", .unit = "N",
      .help = "what the order of the trials and everything random is drawn from"},
@@ -89,7 +91,8 @@ const struct setting_key setting_keys[] = {
     {.name = "url", .kind = SETTING_URL, .scope = SETTING_CELL, FIELD(url), .transfers_only = true, .in_params = true,
      .unit = "URL", .help = "fetch this instead of asking the test server"},
     {.name = "url-file", .kind = SETTING_FILE, .scope = SETTING_CELL, FIELD(url_file), .transfers_only = true,
-     .in_params = true, .unit = "FILE", .help = "fetch the URLs of a file, one a line, each with an optional hash"},
+     .in_params = true, .unit = "FILE", .help = "fetch the URLs of a file, one a line; behind one may stand the XXH3 (64 bits) that its body must have, as the "
+             "16 hexadecimal digits of `xxhsum -H3`"},
     {.name = "header", .kind = SETTING_HEADERS, .scope = SETTING_CELL, FIELD(header), .transfers_only = true,
      .in_params = true, .unit = "LINE", .help = "send this header with each request; may be repeated"},
     {.name = "method", .kind = SETTING_WORD, .scope = SETTING_CELL, FIELD(method), .transfers_only = true,

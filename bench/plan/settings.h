@@ -87,6 +87,7 @@ struct setting_key {
     const char *fallback;              /**< the default as a text, NULL: none */
     const char *unit;                  /**< shown in help: "MS", "N", "FILE" */
     const char *help;
+    const char *gate_help; /**< all that the help of a gate says, where it is something else there; NULL: it is not */
 };
 
 /** The table; ends with a NULL name. */

@@ -9,6 +9,7 @@
 /* px */
 #define PANEL_GUTTER 70.0
 #define PANEL_HEAD   82.0 /* the cell's name and description, above the bars */
+#define HEAD_LINE    27.0 /* a second line of the description */
 #define HEAD_NARROW  108.0
 #define PANEL_FOOT   86.0 /* ticks and the axis' name, below */
 #define ROW_LEAST    56.0 /* a name may have two lines */
@@ -54,9 +55,18 @@ bool bars_want(const struct lane_group *groups, size_t count, size_t which)
     return true;
 }
 
-static double head_height(const struct chart_form *form)
+/* All panels' heads are as high as the highest, so that their bars begin on one line. */
+static double head_height(const struct chart_form *form, const struct bar_panel *panels, size_t count, double width)
 {
-    return form->narrow ? HEAD_NARROW : PANEL_HEAD;
+    if (form->narrow)
+        return HEAD_NARROW;
+    for (size_t i = 0; i < count; i++) {
+        char text[600];
+        lane_group_describe(panels[i].group, text, sizeof(text));
+        if (text_width(text, TEXT_NOTE) > width)
+            return PANEL_HEAD + HEAD_LINE;
+    }
+    return PANEL_HEAD;
 }
 
 /* What the bold figure takes before the other. */
@@ -111,7 +121,7 @@ static double lay_out(const struct chart_form *form, double y, struct bar_panel 
             most = panels[i].group->count > most ? panels[i].group->count : most;
         bars += most;
     }
-    double head = head_height(form);
+    double head = head_height(form, panels, count, outer_width);
     double around = y + (double)rows * (head + PANEL_FOOT) + CHART_CAPTION_HEIGHT;
     double pitch = fmax(ROW_LEAST, fmin(ROW_MOST, (CHART_HEIGHT - around) / (double)bars));
     if (form->narrow)
@@ -124,6 +134,7 @@ static double lay_out(const struct chart_form *form, double y, struct bar_panel 
             panel->outer_left = form->margin + (double)(i % columns) * (outer_width + PANEL_GUTTER);
             panel->left = panel->outer_left + (form->narrow ? 2 : name_column(panel, outer_width));
             panel->right = panel->outer_left + outer_width;
+            panel->head = head;
             panel->top = y + head;
             panel->bottom = panel->top + pitch * (double)panel->group->count;
             most = panel->group->count > most ? panel->group->count : most;
@@ -137,12 +148,12 @@ static double lay_out(const struct chart_form *form, double y, struct bar_panel 
 static void write_head(struct chart *chart, const struct bar_panel *panel)
 {
     double width = panel->right - panel->outer_left;
-    double top = panel->top - head_height(chart->form);
+    double top = panel->top - panel->head;
     char text[600], fitted[600];
     text_fit(fitted, sizeof(fitted), panel->heading, TEXT_HEADING, width);
     chart_text(chart, panel->outer_left, top + 20, TEXT_HEADING, TEXT_LEFT, fitted);
     lane_group_describe(panel->group, text, sizeof(text));
-    chart_paragraph(chart, panel->outer_left, top + 40, TEXT_NOTE, width, chart->form->narrow ? 2 : 1, text);
+    chart_paragraph(chart, panel->outer_left, top + 40, TEXT_NOTE, width, 2, text);
     chart_text(chart, panel->left, panel->bottom + 58, TEXT_NOTE, TEXT_LEFT, panel->axis_name);
 }
 

@@ -24,6 +24,7 @@ struct bar_panel {
 
     /* Where it is: set by bars_draw. px */
     double outer_left; /* where the runners' names begin */
+    double head;       /* how high what stands above the bars is */
     double left, right, top, bottom;
     double xmax;
     struct chart_axis axis;

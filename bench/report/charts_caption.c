@@ -99,9 +99,8 @@ double chart_title(struct chart *chart, const char *title, const char *of, const
     } else {
         text_fit(fitted, sizeof(fitted), title, TEXT_TITLE, room);
         chart_text(chart, margin, 48, TEXT_TITLE, TEXT_LEFT, fitted);
-        text_fit(fitted, sizeof(fitted), subtitle, TEXT_BODY, room);
-        chart_text(chart, margin, 94, TEXT_BODY, TEXT_LEFT, fitted);
-        below = 112;
+        below = chart_paragraph(chart, margin, 94 - 0.65 * text_height(TEXT_BODY), TEXT_BODY, room, 2, subtitle);
+        below = fmax(112, rint(below + 2));
     }
     char whole[1000];
     snprintf(whole, sizeof(whole), of ? "%s: %s" : "%s", title, of);
@@ -139,7 +138,7 @@ static void describe_machine(const struct run_data *run, char *buffer, size_t si
         add_part(buffer, size, "Linux %s", kernel);
     if (libcurl)
         add_part(buffer, size, "libcurl %s", libcurl);
-    if (scenario)
+    if (scenario && strcmp(scenario, "custom") != 0) /* no scenario at all */
         add_part(buffer, size, "scenario %s", scenario);
     if (started && strlen(started) >= 10)
         add_part(buffer, size, "%.10s", started);

@@ -74,7 +74,8 @@ static int draw(struct chart_list *list, struct bar_panel *panels, size_t count,
             "Bar: median of %s. %s%s CPU: user and system time while the jobs ran. Memory: the peak of the whole "
             "process; "
             "of a pool of processes, the sum.",
-            number, runs.intervals ? "Black line: exact 95 % interval of the median" : "No interval: that takes 6 runs",
+            number,
+            runs.intervals ? "Line with end caps: exact 95 % interval of the median" : "No interval: that takes 6 runs",
             runs.intervals && runs.min < 6 ? " (none below 6 runs)." : "."),
         .columns = "median (s; KiB)\tinterval from\tto\tleast",
         .panels = panels,

@@ -62,10 +62,15 @@ static void describe(struct cell *cell, struct text_pool *words, const char *swe
     const char *n = units_count(words, (double)cell->n_min);
     if (cell->n_min != cell->n_max)
         n = pool_printf(words, "%s to %s", n, units_count(words, (double)cell->n_max));
+    size_t failed = 0;
+    for (size_t i = 0; i < cell->count; i++)
+        failed += cell->times[i].failed;
     cell->description = pool_printf(words, "%s%s; n = %s jobs a line", text, swept, n);
     if (cell->jobs_most > 0)
         cell->description = pool_printf(words, "%s (of up to %s, evenly picked)", cell->description,
                                         units_count(words, (double)cell->jobs_most));
+    if (failed)
+        cell->description = pool_printf(words, "%s, without those that failed", cell->description);
 }
 
 /* Returns 0 or -1 (memory); a cell of which nothing was kept has n_max 0. */

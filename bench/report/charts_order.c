@@ -15,6 +15,11 @@
 #define AXES_NARROW 400.0 /* how high they are on a phone */
 #define KEY_PITCH   36.0  /* from one line of the runners' markers to the next */
 #define BLOCK_LABEL 46.0  /* above the axes, for the blocks' numbers */
+#define VALUE_FROM  44.0  /* from the edge to the value of a mark that lies beyond it, below its arrow */
+#define VALUE_PITCH 25.0  /* to the next, where two would stand on each other */
+#define BLOCK_ROOM  5.0   /* kept free beside the line between two blocks */
+
+enum { VALUE_LINES = 4 };
 
 struct dot {
     double position, percent; /* percent: over the median; NAN: no time */
@@ -236,11 +241,55 @@ static int write_block_medians(struct chart *chart, const struct order *order)
     return 0;
 }
 
+/* The marks beyond the axis, and how many of their values found no room. */
+struct beyond {
+    size_t count, unlabelled;
+    double until[2][VALUE_LINES]; /* px, where the last value of each line ends: below, above */
+};
+
+/* Write how far a mark lies beyond, in its own block if that is wide enough, in the first line that is free there. */
+static void write_value(struct chart *chart, struct beyond *beyond, const struct order *order,
+                        const struct frame *frame, size_t i)
+{
+    double percent = order->dots[i].percent, left = frame->left, right = frame->right;
+    bool above = percent > 0;
+    char text[64], amount[48];
+    if (fabs(percent) >= 99.95)
+        text_count(amount, sizeof(amount), fmin(fabs(percent), 1e15));
+    else
+        snprintf(amount, sizeof(amount), "%.3g", fabs(percent));
+    snprintf(text, sizeof(text), "%s%s %%", above ? "+" : "\u2212", amount);
+    size_t from = i, to = i + 1;
+    while (from > 0 && order->dots[from - 1].block == order->dots[i].block)
+        from--;
+    while (to < order->count && order->dots[to].block == order->dots[i].block)
+        to++;
+    double half = text_width(text, TEXT_CAPTION) / 2;
+    double block_left = x_px(frame, (double)from + 0.5) + BLOCK_ROOM,
+           block_right = x_px(frame, (double)to + 0.5) - BLOCK_ROOM;
+    if (block_right - block_left >= 2 * half) {
+        left = block_left;
+        right = block_right;
+    }
+    double middle = fmax(left + half, fmin(x_px(frame, order->dots[i].position), right - half));
+    beyond->count++;
+    for (size_t line = 0; line < VALUE_LINES; line++) {
+        if (middle - half < beyond->until[above][line])
+            continue;
+        double from_edge = VALUE_FROM + (double)line * VALUE_PITCH;
+        chart_text(chart, middle, above ? frame->top + from_edge : frame->bottom - from_edge, TEXT_CAPTION, TEXT_CENTER,
+                   text);
+        beyond->until[above][line] = middle + half + 8;
+        return;
+    }
+    beyond->unlabelled++;
+}
+
 /* Columns: position, percent (put at the edge if it is beyond), runner's number, 0 inside, 1 above, -1 below, 2 failed,
  * 3 not supported. */
-static void write_dots(struct chart *chart, const struct order *order, const struct frame *frame)
+static struct beyond write_dots(struct chart *chart, const struct order *order, const struct frame *frame)
 {
-    double labelled_until[2] = {-INFINITY, -INFINITY};
+    struct beyond beyond = {0};
     fputs("# order\tpercent over its median\trunner's number in the style\t0 inside, 1 above, -1 below the axis, 2 "
           "failed, 3 not supported\n",
           chart->data);
@@ -256,22 +305,10 @@ static void write_dots(struct chart *chart, const struct order *order, const str
                                                : 0;
         fprintf(chart->data, "%.0f\t%.9g\t%d\t%d\n", dot->position, timed ? dot->percent : 0, runner_slot(dot->runner),
                 where);
-        if (where != 1 && where != -1)
-            continue;
-        char text[64];
-        char amount[48];
-        if (fabs(dot->percent) >= 99.95)
-            text_count(amount, sizeof(amount), fmin(fabs(dot->percent), 1e15));
-        else
-            snprintf(amount, sizeof(amount), "%.3g", fabs(dot->percent));
-        snprintf(text, sizeof(text), "%s%s %%", where > 0 ? "+" : "\u2212", amount);
-        double half = text_width(text, TEXT_CAPTION) / 2, x = x_px(frame, dot->position);
-        double middle = fmax(frame->left + half, fmin(x, frame->right - half));
-        if (middle - half < labelled_until[where > 0])
-            continue;
-        chart_text(chart, middle, where > 0 ? frame->top + 38 : frame->bottom - 38, TEXT_CAPTION, TEXT_CENTER, text);
-        labelled_until[where > 0] = middle + half + 8;
+        if (where == 1 || where == -1)
+            write_value(chart, &beyond, order, frame, i);
     }
+    return beyond;
 }
 
 static double write_title(struct chart *chart, const struct order *order)
@@ -285,18 +322,24 @@ static double write_title(struct chart *chart, const struct order *order)
     return chart_title(chart, "Every run, in the order they ran", NULL, text);
 }
 
-static void write_caption(struct chart *chart, const struct order *order, const struct run_data *run)
+static void write_caption(struct chart *chart, const struct order *order, const struct beyond *beyond,
+                          const struct run_data *run)
 {
-    char text[600], count[64], failed[100] = "", unsupported[100] = "";
+    char text[900], count[64], failed[100] = "", unsupported[100] = "", off[160] = "", silent[60] = "";
     text_count(count, sizeof(count), (double)(order->timed + order->failed + order->unsupported));
     if (order->failed)
         snprintf(failed, sizeof(failed), " Cross in a circle, at the foot: a run with failed jobs (%zu).",
                  order->failed);
     if (order->unsupported)
         snprintf(unsupported, sizeof(unsupported), " Diamond, at the foot: not supported (%zu).", order->unsupported);
+    if (beyond->unlabelled)
+        snprintf(silent, sizeof(silent), "; %zu without: no room", beyond->unlabelled);
+    if (beyond->count)
+        snprintf(off, sizeof(off), " With an arrow, at the edge: beyond the axis, with its value (%zu%s).",
+                 beyond->count, silent);
     snprintf(text, sizeof(text),
-             "n = %s runs, each a mark (single runs have no interval). Thick line: median of each block.%s%s%s", count,
-             failed, unsupported,
+             "n = %s runs, each a mark (single runs have no interval). Thick line: median of each block.%s%s%s%s",
+             count, off, failed, unsupported,
              order->response
                  ? " Response time of a run: the one within which 99 % of its jobs (half, where they are few) were "
                    "done, each counted from when it was due."
@@ -337,12 +380,12 @@ static int draw(struct chart_list *list, const struct order *order, struct failu
     fprintf(chart->script, "XTICS = '%s'\nYTICS = '%s'\n", x.ticks, frame.y.ticks);
     chart_text(chart, (frame.left + frame.right) / 2, frame.bottom + 64, TEXT_BODY, TEXT_CENTER,
                "runs, in the order they ran");
-    write_dots(chart, order, &frame);
+    struct beyond beyond = write_dots(chart, order, &frame);
     write_blocks(chart, order, &frame);
     if (write_block_medians(chart, order) < 0)
         chart->out_of_memory = true;
     chart->height = rint(frame.bottom + AXES_FOOT + CHART_CAPTION_HEIGHT);
-    write_caption(chart, order, list->run);
+    write_caption(chart, order, &beyond, list->run);
     return chart_end(list, chart, "order", ret_failure);
 }
 

@@ -24,6 +24,11 @@
 #define ZOOM_FROM 0.42
 /* Stretched panels share an axis while the shortest of them takes at least this share of it. */
 #define ZOOM_ALIKE 0.25
+/* px: its frame goes so far beyond it, around the ticks and their unit. */
+#define FRAME_SIDE 14.0
+#define FRAME_UNIT 46.0
+#define FRAME_TOP  4.0
+#define FRAME_FOOT 27.0
 
 /* More lines of a runner would be less than a pixel each, and make megabytes of SVG. */
 #define LINES_MOST  400
@@ -135,6 +140,17 @@ static double zoom_left(const struct timeline *timeline)
     return timeline->left + ZOOM_FROM * (timeline->right - timeline->left);
 }
 
+/* The unit stands at the right; on a phone, which has no room there, at the left. */
+static double frame_left(const struct chart *chart, const struct timeline *timeline)
+{
+    return zoom_left(timeline) - (chart->form->narrow ? FRAME_UNIT : FRAME_SIDE);
+}
+
+static double frame_right(const struct chart *chart, const struct timeline *timeline)
+{
+    return timeline->right + (chart->form->narrow ? FRAME_SIDE : FRAME_UNIT);
+}
+
 /*
  * Columns panel, job (from 1), start and end s, runner, failed. Where there are too many jobs for the picture a line is
  * several that started one after another, from the first start to the last end; those that failed are drawn once more
@@ -216,10 +232,10 @@ static void write_head(struct chart *chart, const struct timeline *timeline, con
 static void write_zoom(struct chart *chart, const struct timeline *timeline, const struct row *row, double axis_end,
                        struct text_pool *words)
 {
-    double width = timeline->right - timeline->left, left = zoom_left(timeline);
+    double width = timeline->right - timeline->left, left = frame_left(chart, timeline);
     double at = timeline->left + row->zoom_s / axis_end * width;
-    chart_line(chart, at, row->top, left, row->top);
-    chart_line(chart, at, row->bottom, left, row->bottom);
+    chart_line(chart, at, row->top, left, row->top - FRAME_TOP);
+    chart_line(chart, at, row->bottom, left, row->bottom + FRAME_FOOT);
     double scale;
     const char *unit = text_time_unit(row->zoom_s, &scale);
     const char *times = units_times(words, axis_end / row->zoom_s * (1 - ZOOM_FROM), NAN, NAN).value;
@@ -227,7 +243,7 @@ static void write_zoom(struct chart *chart, const struct timeline *timeline, con
                 pool_printf(words, "stretched %s", times));
     /* Where there is no room beside the axis, below its beginning. */
     if (chart->form->narrow)
-        chart_text(chart, left - 14, row->bottom + 13, TEXT_NOTE, TEXT_RIGHT, unit);
+        chart_text(chart, zoom_left(timeline) - 14, row->bottom + 13, TEXT_NOTE, TEXT_RIGHT, unit);
     else
         chart_text(chart, timeline->right + 8, row->bottom + 13, TEXT_NOTE, TEXT_LEFT, unit);
 }
@@ -254,6 +270,10 @@ static void write_variables(struct chart *chart, const struct timeline *timeline
     chart_number(chart, "LEFT", timeline->left);
     chart_number(chart, "RIGHT", timeline->right);
     chart_number(chart, "ZOOM_LEFT", zoom_left(timeline));
+    chart_number(chart, "FRAME_LEFT", frame_left(chart, timeline));
+    chart_number(chart, "FRAME_RIGHT", frame_right(chart, timeline));
+    chart_number(chart, "FRAME_TOP", FRAME_TOP);
+    chart_number(chart, "FRAME_FOOT", FRAME_FOOT);
     chart_number(chart, "SCALE", scale);
     chart_number(chart, "JOBS_A_LINE", (double)timeline->jobs_a_line);
     chart_number(chart, "XMAX", axis->hi);
@@ -275,17 +295,25 @@ static double write_title(struct chart *chart, const struct timeline *timeline)
 
 static void write_caption(struct chart *chart, const struct timeline *timeline, const struct run_data *run)
 {
-    char meaning[500], line[100] = "Each line is one job", median[100];
+    char meaning[700], line[100] = "Each line is one job", median[100];
     long blocks = 0;
-    for (size_t i = 0; i < timeline->count; i++)
+    bool framed = false, failed = false;
+    for (size_t i = 0; i < timeline->count; i++) {
         if (timeline->rows[i].lane->trials > blocks)
             blocks = timeline->rows[i].lane->trials;
+        framed = framed || timeline->rows[i].zoom_s > 0;
+        failed = failed || timeline->rows[i].failed > 0;
+    }
     snprintf(median, sizeof(median), "%ld, the one with the median time", blocks);
     if (timeline->jobs_a_line > 1)
         snprintf(line, sizeof(line), "Each line is %zu jobs in a row", timeline->jobs_a_line);
     snprintf(meaning, sizeof(meaning),
-             "%s, the first at the bottom. n = 1 run of each runner (a single run has no interval)%s%s.", line,
-             blocks > 1 ? ": of " : "", blocks > 1 ? median : "");
+             "%s, the first at the bottom.%s%s n = 1 run of each runner (a single run has no interval)%s%s.", line,
+             framed ? " In a frame, at the right: the same jobs once more, stretched so many times, on a time axis of "
+                      "their own."
+                    : "",
+             failed ? " Red and hatched, with a cross at the end: a job that failed." : "", blocks > 1 ? ": of " : "",
+             blocks > 1 ? median : "");
     chart_caption(chart, run, meaning);
 }
 

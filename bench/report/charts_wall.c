@@ -89,8 +89,9 @@ static int draw(struct chart_list *list, struct bar_panel *panels, size_t count,
                         of ? " (" : "", of ? of : "", of ? ")" : "",
                         page.left_out ? pool_printf(words, "; %zu more workloads are not drawn", page.left_out) : ""),
         .meaning = pool_printf(words,
-                               runs.intervals ? "Bar: median of %s. Black line: exact 95 %% interval of the median%s.%s"
-                                              : "Bar: median of %s%s. No interval: that takes 6 runs.%s",
+                               runs.intervals
+                                   ? "Bar: median of %s. Line with end caps: exact 95 %% interval of the median%s.%s"
+                                   : "Bar: median of %s%s. No interval: that takes 6 runs.%s",
                                number, runs.intervals && runs.min < 6 ? " (none below 6 runs)" : "",
                                speedups ? " Speed-up: against serial, block by block." : ""),
         .columns = "median s\tinterval from s\tto s\tleast s",

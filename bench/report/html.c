@@ -94,11 +94,11 @@ static void write_sentence(FILE *out, char *sentence)
     if (said) {
         said[1] = '\0';
         fputs("<strong>", out);
-        html_text(out, sentence);
+        html_prose(out, sentence);
         fputs(":</strong> ", out);
         said += strlen("): ");
     }
-    html_text(out, said ? said : sentence);
+    html_prose(out, said ? said : sentence);
     fputs("</p>\n", out);
 }
 
@@ -160,12 +160,13 @@ static void write_warnings(FILE *out, const struct report_tables *tables)
 {
     if (tables->warning_count == tables->failure_count)
         return;
-    fputs("<section class=\"warnings\" aria-labelledby=\"warnings-heading\">\n"
-          "<h2 id=\"warnings-heading\">Before you believe these figures</h2>\n<ul>\n",
-          out);
+    fprintf(out,
+            "<section class=\"warnings\" aria-labelledby=\"warnings-heading\">\n"
+            "<h2 id=\"warnings-heading\">%s</h2>\n<ul>\n",
+            tables->has_figures ? "Before you believe these figures" : "There are no figures");
     for (size_t i = tables->failure_count; i < tables->warning_count; i++) {
         fputs("<li>", out);
-        html_text(out, tables->warnings[i]);
+        html_prose(out, tables->warnings[i]);
         fputs("</li>\n", out);
     }
     fputs("</ul>\n</section>\n", out);

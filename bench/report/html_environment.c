@@ -31,7 +31,7 @@ static const char *const env_labels[][2] = {
     {"port_range", "Local ports"},
     {"timer_slack_ns", "Timer slack"},
     {"compiler", "Compiler"},
-    {"cflags", "Compiler flags"},
+    {"cflags", "Extra compiler flags"},
     {"build_type", "Build type"},
     {"sanitizers", "Sanitizers"},
     {"context", "Context switch"},
@@ -91,10 +91,14 @@ static void write_value(FILE *out, const json_t *value)
 }
 
 /* Returns whether it is one of those that are said in words of their own. */
-static bool write_in_words(FILE *out, const char *key, const json_t *value, const char *reason)
+static bool write_in_words(FILE *out, const json_t *env, const char *key, const json_t *value, const char *reason)
 {
+    bool of_server = strcmp(key, "server") == 0 || strcmp(key, "server_cpus") == 0;
     if (json_is_null(value) && reason && strcmp(reason, "no limit is set") == 0) { /* that is known */
         fputs("none", out);
+    } else if (of_server && json_is_null(value) && json_is_null(json_object_get(env, "server")) && !reason) {
+        /* No job asked it for anything. */
+        fputs("none (not needed)", out);
     } else if (strcmp(key, "port_range") == 0 && json_array_size(value) == 2) { /* numbers of ports take no commas */
         fprintf(out, "%" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT, json_integer_value(json_array_get(value, 0)),
                 json_integer_value(json_array_get(value, 1)));
@@ -115,7 +119,7 @@ static void write_row(FILE *out, const struct run_data *run, const char *key, co
     if (at_the_end && !json_is_array(value)) /* it was stopped before */
         return;
     fprintf(out, "<tr><th scope=\"row\">%s</th><td>", label);
-    if (!write_in_words(out, key, value, reason)) {
+    if (!write_in_words(out, run->env, key, value, reason)) {
         write_value(out, value);
         if (reason && (!value || json_is_null(value))) {
             fputs(" (", out);
@@ -136,11 +140,27 @@ void html_write_environment(FILE *out, const struct run_data *run)
     fputs("</tbody></table>\n</section>\n", out);
 }
 
+/* Each word by itself: a browser would rather end a line behind an option's dashes than at a blank (page.css). */
+static void write_command(FILE *out, const char *command)
+{
+    for (const char *p = command; *p;) {
+        size_t length = strcspn(p, " \n");
+        char *word = strndup(p, length);
+        fputs("<span>", out);
+        html_text(out, word);
+        fputs("</span>", out);
+        free(word);
+        for (p += length; *p == ' ' || *p == '\n'; p++)
+            putc(*p, out);
+    }
+}
+
 void html_write_reproduction(FILE *out, const struct run_data *run)
 {
     char *command = report_command_line(run);
     fputs("<section id=\"reproduce\">\n<h2>How to reproduce</h2>\n<pre><code>", out);
-    html_text(out, command);
+    if (command)
+        write_command(out, command);
     free(command);
     fputs("</code></pre>\n<p class=\"note\">", out);
     const char *scenario = report_own_scenario(run);

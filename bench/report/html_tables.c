@@ -26,6 +26,7 @@ static void write_cell(FILE *out, const struct report_table *table, const struct
 {
     fputs(row->cells[c].best ? "<td role=\"cell\" class=\"best\" data-label=\"" : "<td role=\"cell\" data-label=\"",
           out);
+    fputs(table->sweep ? "at " : "", out); /* a bare 16 would say nothing */
     html_text(out, table->columns[c].title);
     fputs("\">", out);
     html_text(out, row->cells[c].text);
@@ -57,7 +58,7 @@ static void write_table(FILE *out, const struct report_table *table)
     fputs("<section>\n<h3>", out);
     html_text(out, table->title);
     fputs("</h3>\n<p class=\"about\">", out);
-    html_text(out, table->subtitle);
+    html_prose(out, table->subtitle);
     fprintf(out, "</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
     html_text(out, table->title);
     fprintf(out, "\"><table role=\"table\" class=\"%s\">\n", table->sweep ? "sweep" : "cell");
@@ -68,7 +69,7 @@ static void write_table(FILE *out, const struct report_table *table)
     fputs("</tbody></table></div>\n", out);
     for (size_t i = 0; i < table->note_count; i++) {
         fputs(table->marked ? "<p class=\"note\">" : "<p class=\"note\">* ", out);
-        html_text(out, table->notes[i]);
+        html_prose(out, table->notes[i]);
         fputs("</p>\n", out);
     }
     fputs("</section>\n", out);
@@ -80,7 +81,7 @@ void html_write_tables(FILE *out, const struct report_tables *tables)
         write_table(out, &tables->tables[i]);
     if (tables->legend[0]) {
         fputs("<p class=\"legend\">", out);
-        html_text(out, tables->legend);
+        html_prose(out, tables->legend);
         fputs("</p>\n", out);
     }
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "../record/record.h"
 #include "html_text.h"
+#include "units.h"
 
 void html_text(FILE *out, const char *text)
 {
@@ -33,6 +34,24 @@ void html_text(FILE *out, const char *text)
         }
     }
     free(clean);
+}
+
+void html_prose(FILE *out, const char *text)
+{
+    char *prose = malloc(2 * strlen(text) + 1), *to = prose;
+    if (!prose) { /* it may break where it should not */
+        html_text(out, text);
+        return;
+    }
+    for (size_t i = 0; text[i]; i++) {
+        if (units_is_glue(text, i))
+            to = stpcpy(to, "\u00a0");
+        else
+            *to++ = text[i];
+    }
+    *to = '\0';
+    html_text(out, prose);
+    free(prose);
 }
 
 void html_base64(FILE *out, const unsigned char *bytes, size_t size)

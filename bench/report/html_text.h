@@ -10,6 +10,9 @@
  * nothing. */
 void html_text(FILE *out, const char *text);
 
+/** The same of a text that is prose: with no-break spaces between a figure and its unit. */
+void html_prose(FILE *out, const char *text);
+
 /** Write bytes in base64 (RFC 4648), for a data: URL. */
 void html_base64(FILE *out, const unsigned char *bytes, size_t size);
 

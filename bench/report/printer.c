@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <wchar.h>
 #include "printer.h"
+#include "units.h"
 
 /* A paragraph that goes to a file is still to be read. */
 #define PARAGRAPH_WIDTH 110
@@ -107,7 +108,7 @@ static size_t line_length(const struct printer *printer, const char *text, size_
 {
     size_t best = 0, width = 0;
     for (size_t at = 0;;) {
-        if (text[at] == ' ' || text[at] == '\0') {
+        if ((text[at] == ' ' && !units_is_glue(text, at)) || text[at] == '\0') {
             if (best > 0 && width > room)
                 return best;
             best = at;
@@ -120,12 +121,10 @@ static size_t line_length(const struct printer *printer, const char *text, size_
     }
 }
 
-void printer_paragraph(const struct printer *printer, const char *first, const char *text)
+void printer_wrapped(const struct printer *printer, size_t indent, const char *text)
 {
-    size_t indent = printer_width(printer, first);
     size_t width = printer->width && printer->width < PARAGRAPH_WIDTH ? printer->width : PARAGRAPH_WIDTH;
     size_t room = width > indent + LEAST_WIDTH ? width - indent : LEAST_WIDTH;
-    printer_text(printer, first);
     for (;;) {
         size_t length = line_length(printer, text, room);
         print_bytes(printer, text, length);
@@ -137,4 +136,10 @@ void printer_paragraph(const struct printer *printer, const char *first, const c
             return;
         printer_spaces(printer, indent);
     }
+}
+
+void printer_paragraph(const struct printer *printer, const char *first, const char *text)
+{
+    printer_text(printer, first);
+    printer_wrapped(printer, printer_width(printer, first), text);
 }

@@ -23,6 +23,10 @@ void printer_text(const struct printer *printer, const char *text);
 void printer_bold(const struct printer *printer, const char *text);
 void printer_spaces(const struct printer *printer, size_t count);
 
+/** Print from the column `indent` on, wrapped between words, the other lines indented as deep. A figure and its unit are one
+ * word. */
+void printer_wrapped(const struct printer *printer, size_t indent, const char *text);
+
 /** Print a paragraph, wrapped between words; `first` starts its first line, the others are indented as deep. */
 void printer_paragraph(const struct printer *printer, const char *first, const char *text);
 

@@ -1,6 +1,7 @@
 /* What was found, on a terminal or into a file: the sentence, the tables, the warnings. */
 #include <stdlib.h>
 #include <string.h>
+#include "../text_stream.h"
 #include "printer.h"
 #include "report.h"
 #include "tables.h"
@@ -129,7 +130,8 @@ static void print_part(const struct printer *printer, const struct report_table 
                      count == 0 && !(row && row->instead));
         if (row && !row->cells) {
             printer_spaces(printer, GAP);
-            printer_text(printer, row->instead);
+            printer_wrapped(printer, INDENT + labels + GAP, row->instead);
+            continue;
         }
         for (size_t i = 0; i < count; i++) {
             const struct table_column *column = &table->columns[part->columns[i]];
@@ -140,6 +142,28 @@ static void print_part(const struct printer *printer, const struct report_table 
         }
         putc('\n', printer->out);
     }
+}
+
+/* What a wider terminal would show. */
+static void print_left_out(const struct printer *printer, const struct report_table *table, const struct part *part)
+{
+    char *text = NULL;
+    size_t size, shown = 0, left_out = 0;
+    FILE *out = table->sweep || part->count == table->column_count ? NULL : text_stream_open(&text, &size);
+    if (!out)
+        return;
+    for (size_t c = 0; c < table->column_count; c++) {
+        if (shown < part->count && part->columns[shown] == c) {
+            shown++;
+            continue;
+        }
+        fprintf(out, "%s%s", left_out++ ? ", " : "No room for: ", table->columns[c].title);
+        if (table->columns[c].continues && c > 0)
+            fprintf(out, " of %s", table->columns[c - 1].title);
+    }
+    if (fclose(out) == 0)
+        printer_paragraph(printer, "  ", text);
+    free(text);
 }
 
 static void print_table(const struct printer *printer, const struct report_table *table)
@@ -154,6 +178,7 @@ static void print_table(const struct printer *printer, const struct report_table
             putc('\n', printer->out);
         first = choose_columns(printer, table, first, part);
         print_part(printer, table, part);
+        print_left_out(printer, table, part);
     }
     free(part);
     for (size_t i = 0; i < table->note_count; i++)
@@ -180,8 +205,9 @@ void report_tables_print(const struct report_tables *tables, const struct printe
 {
     for (size_t i = 0; i < tables->count; i++)
         print_table(printer, &tables->tables[i]);
-    if (tables->legend[0])
-        printer_paragraph(printer, "", tables->legend);
+    const char *legend = printer->styled || !tables->plain_legend ? tables->legend : tables->plain_legend;
+    if (legend[0])
+        printer_paragraph(printer, "", legend);
     for (size_t i = tables->failure_count; i < tables->warning_count; i++)
         printer_paragraph(printer, "Warning: ", tables->warnings[i]);
 }

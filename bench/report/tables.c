@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../runners.h"
 #include "labels.h"
 #include "report.h"
 #include "sentences_parts.h"
@@ -60,7 +61,9 @@ bool table_rivals_best(struct table_maker *maker, const struct summary_record *l
 void table_note_parked(struct table_maker *maker, const struct summary_record *lane, struct table_row *row)
 {
     struct trial_span span = trial_index_find(&maker->index, lane->cell, lane->runner);
-    if (span.count == 0 || lane->trials == 0 ||
+    /* In older runs also those have the flag that stand aside before the first job only. */
+    const struct runner *runner = runner_find(lane->runner);
+    if (span.count == 0 || lane->trials == 0 || (runner && !runner->wait->suspends) ||
         !trial_has_flag(maker->index.trials[span.order[0]].flags, "stacks_parked"))
         return;
     table_note(maker, pool_clean(maker->pool, report_runner_label(lane->runner)), NULL,
@@ -83,7 +86,7 @@ static int fill_table(struct report_table *table, struct table_maker *maker, con
     table->title = pool_clean(maker->pool, group->name);
     table->subtitle = pool_clean(maker->pool, description);
     table->sweep = group->swept != NULL;
-    if (table_notes_begin(maker, 4 * group->count) != 0 || fill_figures(table, maker, group) < 0)
+    if (table_notes_begin(maker, 4 * group->count + 1) != 0 || fill_figures(table, maker, group) < 0)
         return -1;
     return table_notes_end(table, maker);
 }
@@ -97,13 +100,14 @@ static int make_all(struct report_tables *tables, struct table_maker *maker, con
     for (size_t i = 0; i < count; i++)
         if (fill_table(&tables->tables[tables->count++], maker, &groups[i]) != 0)
             return -1;
-    tables->legend = table_legend(tables, maker);
+    tables->legend = table_legend(tables, maker, true);
+    tables->plain_legend = table_legend(tables, maker, false);
     return table_collect_warnings(tables, maker);
 }
 
 int report_tables_make(struct report_tables *ret_tables, const struct run_data *run, struct failure *ret_failure)
 {
-    struct report_tables tables = {.pool = text_pool_create(), .legend = ""};
+    struct report_tables tables = {.pool = text_pool_create(), .legend = "", .plain_legend = ""};
     struct table_maker maker = {.run = run, .pool = tables.pool};
     struct lane_group *groups = NULL;
     size_t group_count = 0;

@@ -43,9 +43,11 @@ struct report_table {
 struct report_tables {
     struct report_table *tables;
     size_t count;
-    const char *legend; /**< what the figures and brackets mean */
+    const char *legend;       /**< what the figures and brackets mean */
+    const char *plain_legend; /**< the same where nothing is bold; NULL: no other */
     const char **warnings;
     size_t warning_count;
+    bool has_figures;       /**< of some lane: otherwise there is nothing to be warned of but what failed */
     size_t failure_count;   /**< so many of the first warnings say what failed */
     struct text_pool *pool; /**< owns every text and array above */
 };

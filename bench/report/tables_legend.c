@@ -102,21 +102,23 @@ static const char *explain_keeping_up(struct table_maker *maker, const struct co
     return pool_printf(maker->pool, "%s%s%s", keeps_up, content->saturated ? " Saturated: jobs piled up." : "", late);
 }
 
-const char *table_legend(const struct report_tables *tables, struct table_maker *maker)
+const char *table_legend(const struct report_tables *tables, struct table_maker *maker, bool bold)
 {
     struct content content = look_at(tables);
     const char *runs = count_runs(maker), *harness = runs[0] ? table_harness_cost(maker) : "", *figures = "";
     if (runs[0])
         figures = pool_printf(
-            maker->pool, "Figures are medians of %s of each%s.%s%s%s%s%s%s", runs,
+            maker->pool, "Figures are medians of %s of each%s.%s%s%s%s%s%s%s", runs,
             content.intervals                     ? "; brackets hold the 95 % interval"
             : content.closed && !maker->intervals ? "; no interval: fewer than 6 blocks"
                                                   : "",
             content.speedups ? " Speed-up: how many times sooner than one after another, compared within each block."
                              : "",
-            content.best ? " Bold: the fastest, and those within 5 % of it or not told from it, compared within each "
-                           "block. As fast as: within 5 %."
-                         : "",
+            content.best && bold
+                ? " Bold: the fastest, and those within 5 % of it or not told from it, compared within "
+                  "each block."
+                : "",
+            content.best ? " As fast as: within 5 %." : "",
             content.open ? " Response: from when a job was due to its end; service: from its start to its end; queue: "
                            "what lies between."
                          : "",

@@ -1,11 +1,12 @@
-/* The notes below a table: each is said once, with all that it is said of, and what it is said of has its mark. */
+/* The notes below a table: each is said once, with all that it is said of, and what it is said of has its mark. A remark is
+ * said of the table as a whole and has none. */
 #include <string.h>
 #include "tables_parts.h"
 
 /* One that a note is said of. */
 struct table_subject {
     const char *text;      /**< the note's */
-    const char *name, *at; /**< "thread pool", "500" or NULL */
+    const char *name, *at; /**< "thread pool", "500" or NULL; without a name it is a remark */
     const char **marked;
     bool repeats; /**< the note has been said of another before */
 };
@@ -14,7 +15,7 @@ int table_notes_begin(struct table_maker *maker, size_t most)
 {
     maker->subjects = pool_array(maker->pool, most, sizeof(*maker->subjects));
     maker->subject_room = most;
-    maker->subject_count = maker->note_count = 0;
+    maker->subject_count = maker->note_count = maker->remark_count = 0;
     return maker->subjects ? 0 : -1;
 }
 
@@ -29,6 +30,14 @@ void table_note(struct table_maker *maker, const char *name, const char *at, con
     maker->subjects[maker->subject_count++] = subject;
 }
 
+void table_remark(struct table_maker *maker, const char *text)
+{
+    if (maker->subject_count == maker->subject_room)
+        return;
+    maker->remark_count++;
+    maker->subjects[maker->subject_count++] = (struct table_subject){.text = text};
+}
+
 /* The runners one after another, each with all its points: "thread pool at 5, 9; coroutines at 9". Marks them, too. */
 static const char *name_subjects(struct table_maker *maker, const char *text, const char *mark)
 {
@@ -36,7 +45,7 @@ static const char *name_subjects(struct table_maker *maker, const char *text, co
     size_t count = 0;
     const struct table_subject **of_note = pool_array(maker->pool, maker->subject_count, sizeof(*of_note));
     for (size_t i = 0; of_note && i < maker->subject_count; i++)
-        if (strcmp(subjects[i].text, text) == 0)
+        if (subjects[i].name && strcmp(subjects[i].text, text) == 0)
             of_note[count++] = &subjects[i];
 
     const char *names = "";
@@ -65,14 +74,20 @@ static const char *name_subjects(struct table_maker *maker, const char *text, co
 
 int table_notes_end(struct report_table *table, struct table_maker *maker)
 {
-    table->notes = pool_array(maker->pool, maker->note_count, sizeof(*table->notes));
+    size_t marks = 0;
+    table->notes = pool_array(maker->pool, maker->note_count + maker->remark_count, sizeof(*table->notes));
     table->marked = true;
     for (size_t i = 0; table->notes && i < maker->subject_count; i++) {
         const char *text = maker->subjects[i].text, *mark = "*";
         if (maker->subjects[i].repeats)
             continue;
+        if (!maker->subjects[i].name) {
+            table->notes[table->note_count++] = text;
+            continue;
+        }
+        marks++;
         if (maker->note_count > 1) /* "**" and "***" are hard to tell apart */
-            mark = pool_printf(maker->pool, "*%zu", table->note_count + 1);
+            mark = pool_printf(maker->pool, "*%zu", marks);
         table->notes[table->note_count++] =
             pool_printf(maker->pool, "%s %s: %s", mark, name_subjects(maker, text, mark), text);
     }

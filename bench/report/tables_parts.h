@@ -13,7 +13,7 @@ struct table_maker {
     struct text_pool *pool;
     bool intervals;                 /**< some lane has one: at least 6 blocks */
     struct table_subject *subjects; /**< of the notes of the table that is being made (tables_notes.c) */
-    size_t subject_count, subject_room, note_count;
+    size_t subject_count, subject_room, note_count, remark_count;
     const char *limits; /**< of the response, for the legend: "7.00 ms for coroutines" (tables_legend.c); NULL: none */
     bool out_of_memory; /**< beside the pool's */
 };
@@ -26,6 +26,9 @@ int table_notes_begin(struct table_maker *maker, size_t most);
  * @param marked  gets the note's mark behind it; must stay where it is until table_notes_end
  */
 void table_note(struct table_maker *maker, const char *name, const char *at, const char *text, const char **marked);
+
+/** Add a note of the whole table: in the order of the calls, without a mark. */
+void table_remark(struct table_maker *maker, const char *text);
 
 /** Write the notes and their marks into the table. Returns 0 or -1 (memory). */
 int table_notes_end(struct report_table *table, struct table_maker *maker);
@@ -49,8 +52,11 @@ const char *table_reason(struct table_maker *maker, const char *raw);
 /** Note what a reader must know who compares memory, where a lane's stacks were put aside. */
 void table_note_parked(struct table_maker *maker, const struct summary_record *lane, struct table_row *row);
 
-/** Returns what the figures mean, of what stands in the tables only, and which cells were left out. */
-const char *table_legend(const struct report_tables *tables, struct table_maker *maker);
+/** Returns what the figures mean, of what stands in the tables only, and which cells were left out.
+ *
+ * @param bold  whether bold type is there to be explained
+ */
+const char *table_legend(const struct report_tables *tables, struct table_maker *maker, bool bold);
 
 /** Keep for the legend how late a runner's jobs may be done, once a runner and group. */
 void table_say_limit(struct table_maker *maker, const struct lane_group *group, const struct summary_record *lane,

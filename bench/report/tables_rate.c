@@ -37,14 +37,28 @@ static const struct table_column columns[COLUMNS] = {
 #define PACING_SHARE 0.2
 #define BUSY_SHARE   0.01
 
-static const char *percentile(struct table_maker *maker, const struct summary_record *lane, double ms, double p)
+/* Of too few jobs one is not known: said once below, since three columns of it would make the table wider than a page. */
+static const char *percentile(struct table_maker *maker, double ms)
 {
-    if (isfinite(ms))
-        return units_duration(maker->pool, ms / 1e3);
-    size_t needed = stats_quantile_min_n(p);
-    if (lane->jobs >= 0 && (uint64_t)lane->jobs < needed)
-        return pool_printf(maker->pool, "needs %zu jobs", needed);
-    return UNITS_UNKNOWN;
+    return units_duration(maker->pool, ms / 1e3);
+}
+
+static bool has_too_few(const struct summary_record *const *lanes, size_t count, double p)
+{
+    for (size_t i = 0; i < count; i++)
+        if (lanes[i]->jobs >= 0 && (uint64_t)lanes[i]->jobs < stats_quantile_min_n(p))
+            return true;
+    return false;
+}
+
+static void remark_few_jobs(struct table_maker *maker, const struct summary_record *const *lanes, size_t count)
+{
+    bool most = has_too_few(lanes, count, 0.99), half = has_too_few(lanes, count, 0.5);
+    if (most)
+        table_remark(
+            maker,
+            pool_printf(maker->pool, UNITS_UNKNOWN " of 99 %%: needs %zu jobs%s", stats_quantile_min_n(0.99),
+                        half ? pool_printf(maker->pool, "; of 50 %%: needs %zu jobs", stats_quantile_min_n(0.5)) : ""));
 }
 
 static const char *keeps_up(struct table_maker *maker, const struct lane_group *group,
@@ -73,10 +87,10 @@ static void fill_figures(struct table_cell *cells, struct table_maker *maker, co
     struct text_pool *pool = maker->pool;
     cells[OFFERED].text = units_count(pool, lane->offered_per_s);
     cells[DONE].text = units_rate(pool, lane->jobs_per_s_median);
-    cells[RESPONSE_HALF].text = percentile(maker, lane, lane->response_p50_ms, 0.5);
-    cells[RESPONSE_MOST].text = percentile(maker, lane, lane->response_p99_ms, 0.99);
-    cells[SERVICE_MOST].text = percentile(maker, lane, lane->service_p99_ms, 0.99);
-    cells[QUEUE_MOST].text = percentile(maker, lane, lane->queue_p99_ms, 0.99);
+    cells[RESPONSE_HALF].text = percentile(maker, lane->response_p50_ms);
+    cells[RESPONSE_MOST].text = percentile(maker, lane->response_p99_ms);
+    cells[SERVICE_MOST].text = percentile(maker, lane->service_p99_ms);
+    cells[QUEUE_MOST].text = percentile(maker, lane->queue_p99_ms);
     cells[KEEPS_UP].text = keeps_up(maker, group, lane);
     cells[CPU].text = units_duration(pool, lane->cpu_us_per_job_median / 1e6);
     cells[MEMORY].text = units_memory(pool, lane->rss_peak_kib_median);
@@ -219,5 +233,6 @@ int table_fill_rate(struct report_table *table, struct table_maker *maker, const
     for (size_t i = 0; i < group->count; i++)
         if (table->rows[i].cells)
             table_note_parked(maker, lanes[i], &table->rows[i]);
+    remark_few_jobs(maker, lanes, group->count);
     return 0;
 }

@@ -75,9 +75,13 @@ int table_collect_warnings(struct report_tables *tables, struct table_maker *mak
     tables->warnings = pool_array(maker->pool, list.room, sizeof(*tables->warnings));
     if (!tables->warnings)
         return -1;
+    for (size_t i = 0; i < run->lane_count; i++)
+        tables->has_figures = tables->has_figures || run->lanes[i].trials > 0;
     add_warning(&list, table_failures(maker));
     tables->failure_count = tables->warning_count;
     add_unfinished(&list);
+    if (!tables->has_figures)
+        return 0;
     add_stored(&list, run->env);
     add_stored(&list, run->end);
     for (size_t i = 0; i < TABLE_FLAGS; i++)

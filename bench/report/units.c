@@ -100,3 +100,16 @@ const char *units_count(struct text_pool *pool, double count)
     text_count(text, sizeof(text), count);
     return pool_printf(pool, "%s", text);
 }
+
+bool units_is_glue(const char *text, size_t at)
+{
+    static const char *const units[] = {"%",   "ns",  "\u00b5s", "us", "ms", "s",  "min",
+                                        "KiB", "MiB", "GiB",     "B",  "kB", "MB", "GB"};
+    if (text[at] != ' ' || at == 0 || text[at - 1] < '0' || text[at - 1] > '9')
+        return false;
+    size_t length = strcspn(text + at + 1, " .,;:)]");
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (strlen(units[i]) == length && strncmp(text + at + 1, units[i], length) == 0)
+            return true;
+    return false;
+}

@@ -3,6 +3,8 @@
 #ifndef BENCH_REPORT_UNITS_H
 #define BENCH_REPORT_UNITS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include "text_pool.h"
 
 /** What an unknown figure looks like. */
@@ -21,5 +23,8 @@ const char *units_rate(struct text_pool *pool, double per_s);       /**< "12,693
 const char *units_memory(struct text_pool *pool, double kib);       /**< "10.2 MiB" */
 const char *units_duration(struct text_pool *pool, double seconds); /**< "45.0 µs" */
 const char *units_count(struct text_pool *pool, double count);      /**< "1,000" */
+
+/** Whether the blank at `at` stands between a figure and its unit, "60.9 ns", where no line may end. */
+bool units_is_glue(const char *text, size_t at);
 
 #endif

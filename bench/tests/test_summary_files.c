@@ -237,7 +237,7 @@ static void the_page_is_inert_and_needs_nothing_else(void **state)
     assert_non_null(strstr(page, "&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert_non_null(strstr(page, "&lt;/td&gt;&lt;img src=x onerror=alert(2)&gt;&quot;&#39;&amp;"));
     assert_non_null(strstr(page, "default-src 'none'"));
-    assert_non_null(strstr(page, "iorace run --seed 1</code>"));
+    assert_non_null(strstr(page, "<span>iorace</span> <span>run</span> <span>--seed</span> <span>1</span></code>"));
     assert_page_lacks(page, "<script");
     assert_page_lacks(page, "<img");
     assert_page_lacks(page, "http://");
@@ -247,6 +247,26 @@ static void the_page_is_inert_and_needs_nothing_else(void **state)
     assert_page_lacks(page, ">Charts<");
     free(page);
     made_up_finish(&run);
+}
+
+/* A load says nothing of figures that there are not. */
+static void without_figures_there_are_none_to_doubt(void **state)
+{
+    (void)state;
+    static const struct made_up_lane fails[] = {{.runner = "threads", .state = "failed", .flags = "disturbed"}},
+                                     works[] = {{.runner = "threads", .wall_s = 1, .flags = "disturbed"}};
+    struct run_data run;
+    for (int failed = 0; failed < 2; failed++) {
+        made_up_read(&run, failed ? fails : works, 1, 7);
+        json_decref(run.env);
+        run.env = json_pack("{s: [s]}", "warnings", "The load was 4 on 2 CPUs.");
+        char *page = make_page(&run);
+        assert_int_equal(strstr(page, ">Before you believe these figures</h2>") != NULL, !failed);
+        assert_int_equal(strstr(page, "The load was") != NULL, !failed);
+        assert_int_equal(strstr(page, "7 of 7 runs failed") != NULL, failed);
+        free(page);
+        made_up_finish(&run);
+    }
 }
 
 static void charts_are_inside_the_page_in_the_index_order(void **state)
@@ -452,6 +472,7 @@ int main(void)
         WITH_DIR(a_write_that_fails_is_named_and_the_old_file_stays),
         cmocka_unit_test(csv_has_a_row_for_each),
         cmocka_unit_test(the_page_is_inert_and_needs_nothing_else),
+        cmocka_unit_test(without_figures_there_are_none_to_doubt),
         cmocka_unit_test(charts_are_inside_the_page_in_the_index_order),
         cmocka_unit_test(a_chart_s_narrow_form_stands_beside_it),
         cmocka_unit_test(markdown_has_the_tables_and_names_do_nothing),

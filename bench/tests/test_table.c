@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "../report/report.h"
+#include "../report/units.h"
 #include "fixtures/made_up_run.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -75,8 +76,7 @@ static void a_cell_is_a_table(void **state)
         "  coroutines that block        unsupported: no room for 10 of them\n"
         "\n"
         "Figures are medians of 7 runs of each; brackets hold the 95 % interval. Speed-up: how many times sooner than\n"
-        "one after another, compared within each block. Bold: the fastest, and those within 5 % of it or not told "
-        "from\nit, compared within each block. As fast as: within 5 %.\n");
+        "one after another, compared within each block. As fast as: within 5 %.\n");
     free(text);
 }
 
@@ -393,11 +393,20 @@ static void the_legend_speaks_of_what_is_there(void **state)
     text = print(sweep, COUNT(sweep), 7);
     assert_has(text, "Speed-up: how many times sooner");
     assert_lacks(text, "brackets");
-    assert_has(text, "Bold: the fastest");
+    assert_lacks(text, "Bold"); /* a file has none */
     free(text);
     const struct made_up_lane failed[] = {{.runner = "coroutines", .state = "failed"}};
     text = print(failed, 1, 7);
     assert_lacks(text, "Figures");
+    free(text);
+}
+
+static void old_runs_said_it_of_those_that_block(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {{.runner = "blocking-coroutines", .wall_s = 1, .flags = "stacks_parked"}};
+    char *text = print_flat(lanes, 1, 7);
+    assert_lacks(text, "put aside");
     free(text);
 }
 
@@ -486,12 +495,62 @@ static void it_fits_the_terminal(void **state)
     unsetenv("NO_COLOR");
 }
 
+/* What does not fit goes on below, and what is not shown is named. */
+static void a_narrow_terminal_hides_nothing_silently(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {
+        {.runner = "serial", .wall_s = 1},
+        {.runner = "threads", .wall_s = 0.5},
+        {.runner = "coroutines",
+         .state = "failed",
+         .reason =
+             "a reason that is longer than any terminal of eighty columns, and longer still than the rest of a line "
+             "that begins with the runner's name, by far"}};
+    setenv("TERM", "xterm", 1);
+    setenv("NO_COLOR", "1", 1);
+    char *text = print_on_terminal(lanes, COUNT(lanes), 80);
+    for (const char *p = text; *p; p += strcspn(p, "\n") + 1)
+        assert_in_range(strcspn(p, "\r\n"), 0, 80);
+    assert_has(text, "\r\n"
+                     "                               "); /* as deep as the reason begins */
+    assert_has(text, "by far\r\n");
+    assert_has(text, "  No room for: 95 % interval of speed-up, ");
+    free(text);
+    text = print_on_terminal(lanes, COUNT(lanes), 200);
+    assert_lacks(text, "No room");
+    free(text);
+    text = print_on_terminal(sweep, COUNT(sweep), 40);
+    assert_lacks(text, "No room");
+    free(text);
+    unsetenv("NO_COLOR");
+}
+
+static void a_figure_and_its_unit_are_one_word(void **state)
+{
+    (void)state;
+    static const char text[] = "took 60.9 ns, 97 % of 12 jobs, up to 3 \u00b5s";
+    size_t glued = 0;
+    for (size_t at = 0; text[at]; at++)
+        glued += units_is_glue(text, at);
+    assert_int_equal(glued, 3);
+    assert_true(units_is_glue(text, strlen("took 60.9")));
+    assert_false(units_is_glue(text, strlen("took")));
+    for (unsigned short columns = 40; columns < 110; columns++) {
+        char *printed = print_on_terminal(plain, COUNT(plain), columns);
+        assert_lacks(printed, "95\r\n");
+        assert_lacks(printed, "40\r\n");
+        free(printed);
+    }
+}
+
 static void the_best_is_bold_on_a_terminal_only(void **state)
 {
     (void)state;
     setenv("TERM", "xterm", 1);
     char *text = print_on_terminal(sweep, COUNT(sweep), 120);
     assert_has(text, "\033[1m25.0\033[0m");
+    assert_has(text, "Bold: the fastest");
     assert_has(text, "   20.0  ");
     free(text);
     const struct made_up_lane with_null[] = {
@@ -506,6 +565,7 @@ static void the_best_is_bold_on_a_terminal_only(void **state)
     setenv("TERM", "dumb", 1);
     text = print_on_terminal(sweep, COUNT(sweep), 120);
     assert_null(strchr(text, '\033'));
+    assert_lacks(text, "Bold");
     free(text);
     text = print(sweep, COUNT(sweep), 7);
     assert_null(strchr(text, '\033'));
@@ -561,10 +621,13 @@ int main(void)
         cmocka_unit_test(the_harness_says_what_it_costs),
         cmocka_unit_test(it_says_why_nothing_is_said),
         cmocka_unit_test(the_legend_speaks_of_what_is_there),
+        cmocka_unit_test(old_runs_said_it_of_those_that_block),
         cmocka_unit_test(several_notes_have_numbers),
         cmocka_unit_test(failed_jobs_are_told_in_words),
         cmocka_unit_test(bold_and_sentences_agree),
         cmocka_unit_test(it_fits_the_terminal),
+        cmocka_unit_test(a_narrow_terminal_hides_nothing_silently),
+        cmocka_unit_test(a_figure_and_its_unit_are_one_word),
         cmocka_unit_test(the_best_is_bold_on_a_terminal_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,7 +118,9 @@ static void run_pool(struct trial *trial)
         .worker_count = trial->worker_count,
         .stack_bytes = WORKER_STACK_BYTES,
         .connections = trial->workload->connections ? trial->workload->connections(trial->state) : 0,
-        .parkable = trial->workload->parkable,
+        /* Who never waits as a task would be put aside before the first job only, and its memory would not be what such
+         * a program has. */
+        .parkable = trial->workload->parkable && trial->runner->wait->suspends,
         .context = &times,
         .created = on_created,
         .prime = on_prime,

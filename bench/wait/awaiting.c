@@ -27,6 +27,7 @@ static int awaiting_save(int dir_fd, const char *name, const void *bytes, size_t
 
 const struct wait wait_awaiting = {
     .name = "awaiting",
+    .suspends = true,
     .sleep_until = rt_sleep_until,
     .fetch = rt_curl_perform,
     .save = awaiting_save,

@@ -6,11 +6,13 @@
 #define BENCH_WAIT_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct wait {
     const char *name; /**< "blocking", "awaiting": shown by `iorace list` */
+    bool suspends;    /**< the task waits and not its thread: meanwhile others run, and its stack may be put aside */
 
     /**
      * Suspend the caller until a deadline (CLOCK_MONOTONIC, ns). Never early.

@@ -30,6 +30,12 @@ do for [FORMAT in FORMATS] {
         S = SCALE
         eval OK_LINES.FAILED_LINES
         if (ZOOM_END[p] > 0) {
+            # What is in the frame is not on the common axis, whose grid ends at it.
+            eval PANEL(FRAME_LEFT, TOP[p] - FRAME_TOP, FRAME_RIGHT, BOTTOM[p] + FRAME_FOOT)
+            set object 1 rectangle from graph 0, graph 0 to graph 1, graph 1 behind fc rgb "#ffffff" fs solid border lc rgb MIDDLE lw 1.5
+            set xrange [0:1]
+            set yrange [0:1]
+            plot NaN title 'frame'
             eval PANEL(ZOOM_LEFT, TOP[p], RIGHT, BOTTOM[p])
             set xrange [0:ZOOM_END[p]]
             set yrange [0.5:JOBS[p] + 0.5]

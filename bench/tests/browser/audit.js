@@ -1,7 +1,7 @@
 /*
- * What can be measured of a page as it is displayed: run in it by test_report.py. Gives {sideways, texts, small, faint, charts}:
- * by how many pixels it scrolls sideways, how many texts were looked at, those under 14 px, those under WCAG 2.1's AA
- * contrast (1.4.3), and the charts: "cut" is by how many pixels one is wider than its box.
+ * What can be measured of a page as it is displayed: run in it by test_report.py. Gives {sideways, texts, small, faint,
+ * charts, tables}: by how many pixels it scrolls sideways, how many texts were looked at, those under 14 px, those under
+ * WCAG 2.1's AA contrast (1.4.3), and the charts and the tables: "cut" is by how many pixels one is wider than its box.
  */
 (() => {
   const LEAST_PX = 14, small = [], faint = [], charts = [];
@@ -116,5 +116,8 @@
 
   const root = document.documentElement;
   const sideways = Math.max(root.scrollWidth - root.clientWidth, document.body.scrollWidth - root.clientWidth);
-  return { sideways, texts, small, faint, charts };
+  const tables = [...document.querySelectorAll('.scroll > table')].map((table) => ({
+    title: table.parentElement.getAttribute('aria-label'),
+    cut: table.parentElement.scrollWidth - table.parentElement.clientWidth }));
+  return { sideways, texts, small, faint, charts, tables };
 })()

@@ -38,8 +38,8 @@ def tearDownModule():
 
 
 class Pages(support.Case):
-    def fixture(self):
-        path = pathlib.Path(support.SOURCE) / "bench/tests/fixtures/run/run.ndjson"
+    def fixture(self, name="run"):
+        path = pathlib.Path(support.SOURCE) / "bench/tests/fixtures" / name / "run.ndjson"
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
     def make(self, lines, charts=False):
@@ -84,6 +84,9 @@ class Look(Pages):
                 found = self.check_look(page)
                 self.assertEqual([chart["title"] for chart in found["charts"]], titles)
                 self.assertGreater(len(titles), 3)
+                if width == 1280:
+                    self.assertGreater(len(found["tables"]), 2)
+                    self.assertEqual([table for table in found["tables"] if table["cut"] > 0], [])
                 for chart in found["charts"]:
                     self.assertTrue(chart["shown"], chart)
                     self.assertGreater(chart["texts"], 5, chart)
@@ -132,11 +135,32 @@ class Look(Pages):
                 for row in rows:
                     self.assertEqual(row["display"], "grid" if width == 390 else "table-row")
                     for label, shown in row["figures"]:
-                        self.assertTrue(label)
+                        self.assertRegex(label, "^at |[a-z]")
                         self.assertEqual(shown, json.dumps(label, ensure_ascii=False) if width == 390 else "none")
                     if width == 390:
                         self.assertLessEqual(row["cut"], 0, row)
                         self.assertLessEqual(row["right"], 390, row)
+
+    def test_the_table_of_an_open_loop_is_whole_on_a_desk(self):
+        """Its widest: marks of notes behind the names, percentiles that so few jobs cannot tell."""
+        text = json.dumps(self.fixture("rate")).replace('"threads"', '"blocking-coroutines"')
+        lines = [line for line in json.loads(text) if line["type"] != "sample"]
+        for line in lines:
+            for lane in line.get("lanes", []):
+                lane["jobs"] = 100
+            if line["type"] == "lane":
+                line["jobs"] = 100
+            if line["type"] == "trial":
+                line.update(jobs=100, ok=100, queued=90, jobs_per_s=100 / line["wall_s"], latency_p99_ms=None,
+                            response_p99_ms=None, service_p99_ms=None, queue_p99_ms=None, flags="stacks_parked",
+                            cpu_us_per_job=(line["cpu_user_s"] + line["cpu_sys_s"]) * 1e4)
+        with BROWSER.open(self.make(lines), width=1280, still=True) as page:
+            self.assertIn("coroutines that block*", page.run("document.querySelector('.cell').innerText"))
+            cells = page.run("[...document.querySelectorAll('.cell td')].map((e) => e.innerText)")
+            self.assertEqual(cells.count("\u2013"), 12)
+            notes = page.run("[...document.querySelectorAll('.note')].map((e) => e.innerText).join()")
+            self.assertIn("\u2013 of 99 %: needs 368 jobs", notes.replace("\xa0", " "))
+            self.assertEqual([table["cut"] for table in page.run(AUDIT)["tables"]], [0])
 
     def test_only_what_scrolls_is_a_stop_for_the_keyboard(self):
         path = self.make(self.fixture(), charts=True)
@@ -160,6 +184,9 @@ class Look(Pages):
         with BROWSER.open(self.make(lines), width=390, still=True) as page:
             self.assertLessEqual(page.run("(() => { const e = document.querySelector('pre'); "
                                           "return e.scrollWidth - e.clientWidth; })()"), 0)
+            # What fits into a line is not broken, at its dashes either.
+            self.assertEqual(page.run("""[...document.querySelectorAll('pre span')].filter((e) =>
+                e.textContent.length < 30 && e.getBoundingClientRect().height > 30).map((e) => e.textContent)"""), [])
             self.check_look(page)
 
     def test_a_picture_is_as_wide_as_its_window(self):

@@ -52,6 +52,12 @@ class Help(support.Case):
                 self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100)
                 self.check_nothing_left()
 
+    def test_the_blocks_of_a_gate_are_other_ones(self):
+        def blocks(command):
+            return " ".join(self.iorace(command, "--help").stdout.split("--blocks=N")[1].split("--seed")[0].split())
+        self.assertIn("(1 to 1000; default 7)", blocks("run"))
+        self.assertIn("(12 to 1000; without it as many as the number of cells needs, at least 12)", blocks("gate"))
+
     def test_every_key_of_a_scenario_is_an_option(self):
         """And the help names no option that is not taken."""
         shown = re.findall(r"(?m)^  --([a-z-]+)(=?)", self.iorace("run", "--help").stdout)

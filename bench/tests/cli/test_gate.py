@@ -205,7 +205,7 @@ class SameProgram(support.SharedCase, gate_support.GateCase):
             self.assertGreater((charts / ("forest" + ending)).stat().st_size, 100)
         svg = xml.etree.ElementTree.parse(charts / "forest.svg")
         words = " ".join("".join(text.itertext()) for text in svg.iter("{http://www.w3.org/2000/svg}text"))
-        for word in ("Head against base", "one", "two", "n = 12 blocks", "A/A"):
+        for word in ("Head against base", "one", "two", "n = 12; A/A", "n: blocks, with those of a confirmation"):
             self.assertIn(word, words)
 
     def test_plot_draws_it_again(self):
@@ -230,6 +230,9 @@ class Found(gate_support.GateCase):
         head = self.arm("head", SLOWER)
         self.settled(lambda: self.against(head), 3)
         self.assertEqual((self.verdicts(), self.result()["outcome"]), ({"one": "regression"}, "regression"))
+        # The interval in the picture is of both phases.
+        self.assertEqual(self.iorace("plot", self.dir / "out").returncode, 0)
+        self.assertIn("n = 24; A/A", (self.dir / "out/charts/forest-text.dat").read_text())
         cell, = self.result()["cells"]
         self.assertAlmostEqual(cell["ratio"], 1.8, delta=0.3)
         self.assertAlmostEqual(cell["confirmed_ratio"], 1.8, delta=0.3)

@@ -33,12 +33,13 @@ class Many(support.Case):
 
     def test_the_table_says_so(self):
         done = self.run_ok("--workload", "sleep", "--jobs", "50", "--concurrency", "50", "--delay-ms", "1", "--runner",
-                           "threads,coroutines", "--blocks", "1", "--no-charts")
+                           "threads,coroutines,blocking-coroutines", "--blocks", "1", "--no-charts")
         said = " ".join(done.stdout.split())
         self.assertIn(" coroutines* ", said)
         self.assertIn("* coroutines: their memory here is less than that of tasks that do more than wait", said)
         trials = support.by_runner(support.read_trials(support.latest(self.dir)))
-        self.assertNotIn("stacks_parked", trials["threads"]["flags"].split())
+        for runner in ("threads", "blocking-coroutines"):
+            self.assertNotIn("stacks_parked", trials[runner]["flags"].split(), runner)
 
 
 class Punctual(support.Case):
