@@ -38,7 +38,7 @@ static bool join(struct claim *ret_claim, const struct comparison *one, const st
     double ratio = fmax(fmin(sqrt(one->ratio * other->ratio), hi), lo);
     *ret_claim = (struct claim){
         .subject = "coroutines and a thread pool", .ratio = ratio, .lo = lo, .hi = hi, .about = relation == UNDECIDED};
-    return sentence_lies_within(ratio, ratio, lo, hi) &&
+    return lo <= hi && sentence_lies_within(ratio, ratio, lo, hi) &&
            fmax(one->ratio / other->ratio, other->ratio / one->ratio) < NEAR;
 }
 

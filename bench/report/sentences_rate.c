@@ -145,6 +145,23 @@ static void say_knees(struct rate_speaker *speaker, const struct lane_group *gro
     say_how_few(speaker, found, count);
 }
 
+/* Of a single rate, where nothing is said of how far a runner keeps up: that it did not. */
+static void say_piled_up(struct rate_speaker *speaker, const struct lane_group *group)
+{
+    for (size_t i = 0; i < group->count && !group->swept; i++) {
+        const struct summary_record *lane = group->lanes[i];
+        if (!lane_went_well(speaker->index, lane) || lane->saturated <= 0)
+            continue;
+        const char *subject = label_subject(lane->runner), *rate = units_count(speaker->words, lane->offered_per_s);
+        begin_clause(speaker);
+        if (lane->saturated == lane->trials)
+            fprintf(speaker->out, "%s did not keep up with %s a second: jobs piled up", subject, rate);
+        else
+            fprintf(speaker->out, "in %lld of %lld runs at %s a second jobs of %s piled up", (long long)lane->saturated,
+                    (long long)lane->trials, rate, subject);
+    }
+}
+
 /* A time of nothing is none that could be told to anybody: it divides to any number of times. */
 static double hidden(const struct rate_speaker *speaker, const struct summary_record *lane)
 {
@@ -305,6 +322,7 @@ char *sentences_of_rate(const struct run_data *run, const struct lane_group *gro
         speaker.out = text_stream_open(&text, &size);
     if (speaker.out) {
         say_knees(&speaker, group);
+        say_piled_up(&speaker, group);
         say_hidden(&speaker, group);
     }
     bool whole = speaker.out && fclose(speaker.out) == 0 && !pool_failed(speaker.words);

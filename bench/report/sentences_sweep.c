@@ -206,6 +206,15 @@ static void say_best(struct speaker *speaker, struct sentence *sentence, const s
     free(claims);
 }
 
+/* "each of the 3 points" */
+static void say_how_many(FILE *out, size_t some, size_t all)
+{
+    if (some < all)
+        fprintf(out, "%zu of the %zu points", some, all);
+    else
+        fprintf(out, all == 1 ? "its only point" : "each of the %zu points", all);
+}
+
 /* Of a sweep of something else, where no point is better than another: they are not the same jobs. "a thread pool
  * finished sooner than one after another at each of the 3 points, 10 times sooner at body-bytes=100000" */
 static void say_gains(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
@@ -227,11 +236,37 @@ static void say_gains(struct speaker *speaker, struct sentence *sentence, const 
             struct comparison serial = lane_against_serial(speaker, last->lane);
             sentence_begin_clause(sentence);
             fprintf(sentence->out, "%s finished sooner than one after another at ", label_subject(runner));
-            if (sooner == count)
-                fprintf(sentence->out, count == 1 ? "its only point" : "each of the %zu points", count);
-            else
-                fprintf(sentence->out, "%zu of the %zu points", sooner, count);
+            say_how_many(sentence->out, sooner, count);
             fprintf(sentence->out, ", %s times sooner at ",
+                    sentence_number(number, serial.ratio, serial.lo, serial.hi));
+            sentence_say_point(sentence->out, group, last->x);
+        }
+        free(points);
+    }
+}
+
+/* "a thread pool took longer than one after another at each of the 2 points, 40 times as long at 20 at once" */
+static void say_losses(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        const char *runner = group->lanes[i]->runner;
+        size_t count = 0, longer = 0;
+        struct point *points =
+            is_first_of_runner(group, i) && runner_races(runner) ? runner_points(speaker, group, runner, &count) : NULL;
+        const struct point *last = NULL;
+        for (size_t p = 0; p < count; p++) {
+            if (lane_against_serial(speaker, points[p].lane).relation != SECOND_LESS)
+                continue;
+            longer++;
+            last = &points[p];
+        }
+        if (last) {
+            char number[64];
+            struct comparison serial = lane_against_serial(speaker, last->lane);
+            sentence_begin_clause(sentence);
+            fprintf(sentence->out, "%s took longer than one after another at ", label_subject(runner));
+            say_how_many(sentence->out, longer, count);
+            fprintf(sentence->out, ", %s times as long at ",
                     sentence_number(number, serial.ratio, serial.lo, serial.hi));
             sentence_say_point(sentence->out, group, last->x);
         }
@@ -290,6 +325,7 @@ void sentence_say_sweep(struct speaker *speaker, struct sentence *sentence, cons
         say_best(speaker, sentence, group);
     else
         say_gains(speaker, sentence, group);
+    say_losses(speaker, sentence, group);
     sentence_say_parting(speaker, sentence, group);
     bool said = sentence->clauses > 0;
     for (size_t i = 0; said && i < group->count; i++)

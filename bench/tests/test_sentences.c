@@ -332,6 +332,17 @@ static void cells_of_one_workload_are_named(void **state)
          {.cell = "two", .runner = "coroutines", .wall_s = 0.2, .jobs = 20});
 }
 
+/* One number that is true of neither is said of none, however near the two are as parts of it. */
+static void two_numbers_stay_two(void **state)
+{
+    (void)state;
+    SAYS(7,
+         "Sleeps (10 jobs, 10 at once): coroutines finished 100,503 times sooner than one after another, a thread pool "
+         "100,000 times; coroutines were as fast as the thread pool.",
+         {.runner = "serial", .wall_s = 2000}, {.runner = "threads", .wall_s = 0.02},
+         {.runner = "coroutines", .wall_s = 0.0199});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +373,7 @@ int main(void)
         cmocka_unit_test(no_more_at_once_than_there_are_jobs),
         cmocka_unit_test(a_share_that_nobody_can_picture),
         cmocka_unit_test(cells_of_one_workload_are_named),
+        cmocka_unit_test(two_numbers_stay_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -194,10 +194,24 @@ static void a_sweep_of_something_else(void **state)
          BODY(1000, "serial", 1), BODY(1000, "coroutines", 0.2), BODY(1000, "blocking-coroutines", 1));
 }
 
+/* Slower than serial is what a reader must not miss. */
+static void what_took_longer_than_serial_is_said(void **state)
+{
+    (void)state;
+    SAYS(7,
+         "Downloads (1,000 pages, 10 to 20 at once): a thread pool took longer than one after another at each of the 2 "
+         "points, 40 times as long at 20 at once; coroutines took longer than one after another at 1 of the 2 points, "
+         "2 times as long at 20 at once; coroutines finished sooner than the thread pool at each of the 2 points, 20 "
+         "times sooner at 20 at once.",
+         {.cell = "sweep", .sweep = "sweep", .runner = "serial", .workload = "download", .jobs = 1000, .wall_s = 0.2},
+         POINTS(10, 4, 0.2), POINTS(20, 8, 0.4));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sweep_says_where_each_did_best),
+        cmocka_unit_test(what_took_longer_than_serial_is_said),
         cmocka_unit_test(a_sweep_says_where_the_two_part),
         cmocka_unit_test(what_no_table_of_a_sweep_shows_has_its_interval),
         cmocka_unit_test(a_sweep_where_the_pool_wins_in_the_end),
