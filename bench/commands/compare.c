@@ -6,7 +6,7 @@
 #include "print_json.h"
 #include "threshold.h"
 #include "../compare/comparison_output.h"
-#include "../report/output_file.h"
+#include "../output/output_file.h"
 
 enum { KEY_METRIC = 0x100, KEY_THRESHOLD, KEY_STRICT, KEY_FORCE, KEY_JSON, KEY_MD };
 

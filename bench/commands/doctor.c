@@ -10,7 +10,7 @@
 #include "print_json.h"
 #include "../environment/checks.h"
 #include "../record/record.h"
-#include "../report/printer.h"
+#include "../output/printer.h"
 
 enum { KEY_JSON = 0x100 };
 

@@ -8,7 +8,7 @@
 #include "print_json.h"
 #include "threshold.h"
 #include "../compare/history_output.h"
-#include "../report/output_file.h"
+#include "../output/output_file.h"
 
 enum { KEY_METRIC = 0x100, KEY_THRESHOLD, KEY_ALL, KEY_JSON, KEY_CSV, KEY_MD, KEY_OUT };
 

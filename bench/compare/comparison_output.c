@@ -1,10 +1,10 @@
 /* A comparison on a terminal and as Markdown. */
 #include <math.h>
 #include <string.h>
-#include "../report/markdown_text.h"
-#include "../report/tables_markdown.h"
-#include "../report/output_file.h"
-#include "../report/printer.h"
+#include "../output/markdown_text.h"
+#include "../report/tables/markdown.h"
+#include "../output/output_file.h"
+#include "../output/printer.h"
 #include "../report/report.h"
 #include "comparison_output.h"
 

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
-#include "../report/tables.h"
+#include "../report/tables/tables.h"
 #include "comparison.h"
 
 /** One table a metric, the first with verdicts; the differences of the runs as warnings. Returns 0 or -1 (memory);

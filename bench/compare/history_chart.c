@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "../directories.h"
-#include "../report/charts.h"
+#include "../report/charts/charts.h"
 #include "../report/report.h"
 #include "../stats/stats.h"
 #include "history_output.h"

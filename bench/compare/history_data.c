@@ -1,5 +1,5 @@
 /* A history for programs: CSV and JSON, both from the table of history_record.c. */
-#include "../report/output_file.h"
+#include "../output/output_file.h"
 #include "history_output.h"
 #include "history_record.h"
 

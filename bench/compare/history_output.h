@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
-#include "../report/tables.h"
+#include "../report/tables/tables.h"
 #include "history.h"
 
 /**

@@ -2,9 +2,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../report/tables_markdown.h"
-#include "../report/output_file.h"
-#include "../report/printer.h"
+#include "../report/tables/markdown.h"
+#include "../output/output_file.h"
+#include "../output/printer.h"
 #include "../report/report.h"
 #include "history_output.h"
 #include "sparkline.h"

@@ -6,8 +6,8 @@
 #include "../failure.h"
 #include "../record/summary_record.h"
 #include "../plan/metrics.h"
-#include "../report/paired.h"
-#include "../report/units.h"
+#include "../stored/paired.h"
+#include "../output/units.h"
 
 struct compare_metric {
     const struct metric *of; /**< its name, its words, which way is better */

@@ -6,8 +6,8 @@
 #define BENCH_COMPARE_RUN_FACTS_H
 
 #include <stdbool.h>
-#include "../report/run_data.h"
-#include "../report/text_pool.h"
+#include "../stored/run_data.h"
+#include "../output/text_pool.h"
 
 struct run_fact {
     const char *key;   /**< in the env line */

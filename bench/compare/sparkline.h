@@ -3,7 +3,7 @@
 #define BENCH_COMPARE_SPARKLINE_H
 
 #include <stddef.h>
-#include "../report/text_pool.h"
+#include "../output/text_pool.h"
 
 /**
  * Draw values: NAN is "·". The eight heights are from the least to the largest value, but at least from 5 % below the

@@ -31,7 +31,8 @@ const char *arms_option(enum arms_kind kind, int side)
     return kinds[kind].options[side];
 }
 
-const char *arms_kind_name(enum arms_kind kind)
+/* Returns the word of the record: "binaries", "urls", "args", "commands". */
+static const char *arms_kind_name(enum arms_kind kind)
 {
     return kinds[kind].name;
 }

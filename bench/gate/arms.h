@@ -51,9 +51,6 @@ const char *side_name(int side);
 /** Returns the option that gave a side: "--head-url". */
 const char *arms_option(enum arms_kind kind, int side);
 
-/** Returns the word of the record: "binaries", "urls", "args", "commands". */
-const char *arms_kind_name(enum arms_kind kind);
-
 /** Returns a new object: {"kind", "equal", "base": {...}, "head": {...}}. */
 json_t *arms_json(const struct arms *arms);
 

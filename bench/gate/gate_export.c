@@ -7,7 +7,7 @@
 #include "judge.h"
 #include "../plan/nearest.h"
 #include "../record/record.h"
-#include "../report/atomic_file.h"
+#include "../output/atomic_file.h"
 #include "../stats/stats.h"
 
 /* What a lane gives to a history. */

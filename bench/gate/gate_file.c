@@ -4,7 +4,7 @@
 #include "gate_file.h"
 #include "judge.h"
 #include "../record/record.h"
-#include "../report/atomic_file.h"
+#include "../output/atomic_file.h"
 #include "../run/argv_json.h"
 
 static json_t *number(double value)

@@ -3,7 +3,7 @@
 #include "gate_forest.h"
 #include "gate_stored.h"
 #include "gate_words.h"
-#include "../report/charts.h"
+#include "../report/charts/charts.h"
 
 /* px */
 #define AXES_LEFT  430.0

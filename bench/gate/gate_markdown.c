@@ -5,8 +5,8 @@
 #include "gate_words.h"
 #include "judge.h"
 #include "../clean_text.h"
-#include "../report/atomic_file.h"
-#include "../report/markdown_text.h"
+#include "../output/atomic_file.h"
+#include "../output/markdown_text.h"
 #include "../run/argv_json.h"
 
 static const char *heading(enum gate_outcome outcome)
@@ -94,7 +94,9 @@ static void write_details(FILE *out, struct text_pool *pool, const struct gate_r
     fputs("\n</details>\n", out);
 }
 
-void gate_markdown_print(const struct gate_request *request, const struct gate_result *result, FILE *out)
+/* Write it: the sentence, the table, what would settle what is not, the arms and how to do it again. Errors show in
+ * ferror(out). */
+static void gate_markdown_print(const struct gate_request *request, const struct gate_result *result, FILE *out)
 {
     const struct gate_plan *plan = request->plan;
     struct text_pool *pool = text_pool_create();

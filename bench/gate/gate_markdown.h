@@ -5,10 +5,6 @@
 #include <stdio.h>
 #include "gate.h"
 
-/** Write it: the sentence, the table, what would settle what is not, the arms and how to do it again. Errors show in
- * ferror(out). */
-void gate_markdown_print(const struct gate_request *request, const struct gate_result *result, FILE *out);
-
 /** Write DIR/gate.md, whole. Returns 0 or -1. */
 int gate_markdown_write(const struct gate_request *request, const struct gate_result *result,
                         struct failure *ret_failure);

@@ -4,7 +4,7 @@
 #include "gate_report.h"
 #include "gate_words.h"
 #include "judge.h"
-#include "../report/printer.h"
+#include "../output/printer.h"
 
 enum { COLUMNS = 9, GAP = 2 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "../record/field_table.h"
-#include "../report/ndjson.h"
+#include "../stored/ndjson.h"
 
 /* What --threshold accepts. */
 #define LEAST_THRESHOLD 0.001

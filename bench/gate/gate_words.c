@@ -3,7 +3,7 @@
 #include <string.h>
 #include "gate_words.h"
 #include "judge.h"
-#include "../report/units.h"
+#include "../output/units.h"
 
 const char *words_figure(struct text_pool *pool, const struct metric *metric, double value)
 {

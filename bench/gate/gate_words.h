@@ -2,7 +2,7 @@
 #ifndef BENCH_GATE_GATE_WORDS_H
 #define BENCH_GATE_GATE_WORDS_H
 
-#include "../report/text_pool.h"
+#include "../output/text_pool.h"
 #include "lanes.h"
 
 /** "0.252 s", "18.1 µs", "10.2 MiB", "12,693 /s". */

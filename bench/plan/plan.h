@@ -80,10 +80,6 @@ int plan_make(struct plan *ret_plan, const char *scenario_path, const struct pla
               size_t override_count, bool quick, struct failure *ret_failure);
 void plan_finish(struct plan *plan);
 
-/** Returns which CPUs a cell's jobs may use, for people: "one", "all", "0-2,4", or "default" (all but the test
- * server's). */
-const char *cell_cpus_text(const struct cell *cell);
-
 /** Returns a rough duration of a trial in seconds, jobs x delays / workers plus what starting costs: for --dry-run and
  * ETA. */
 double plan_estimate_trial_s(const struct lane *lane);

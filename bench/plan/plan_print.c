@@ -14,7 +14,9 @@ static double cell_estimate_s(const struct plan *plan, const struct cell *cell)
     return sum_s;
 }
 
-const char *cell_cpus_text(const struct cell *cell)
+/* Returns which CPUs a cell's jobs may use, for people: "one", "all", "0-2,4", or "default" (all but the test
+ * server's). */
+static const char *cell_cpus_text(const struct cell *cell)
 {
     return cell->settings.cpus ? cell->settings.cpus : "default";
 }

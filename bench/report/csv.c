@@ -1,5 +1,5 @@
 /* A run as CSV: a row a trial, a row a lane. */
-#include "atomic_file.h"
+#include "../output/atomic_file.h"
 #include "report.h"
 
 static int write_table(const char *dir, const char *name, const struct record_field *fields, const void *records,

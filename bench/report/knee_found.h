@@ -2,7 +2,7 @@
 #ifndef BENCH_REPORT_KNEE_FOUND_H
 #define BENCH_REPORT_KNEE_FOUND_H
 
-#include "charts.h"
+#include "charts/charts.h"
 
 struct knee_found {
     const struct summary_record *kept_up;  /**< the lane with the highest rate below which all was well; NULL: none */

@@ -5,7 +5,7 @@
 #include "../runners.h"
 #include "../text_stream.h"
 #include "../workloads/workload.h"
-#include "charts.h"
+#include "charts/charts.h"
 #include "labels.h"
 #include "report.h"
 
@@ -60,7 +60,7 @@ char *label_head(const struct lane_group *group, bool named)
     FILE *out = text_stream_open(&head, &size);
     if (!out)
         return NULL;
-    text_count(count, sizeof(count), (double)first->jobs);
+    units_write_count(count, sizeof(count), (double)first->jobs);
     fprintf(out, "%s (", words.title);
     if (same_jobs)
         fprintf(out, "%s %s, ", count, first->jobs == 1 ? words.one : words.many);

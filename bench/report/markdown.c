@@ -1,12 +1,12 @@
 /* A run's result for a pull request: what the page says, without what Markdown has no place for. */
 #include <stdlib.h>
 #include <string.h>
-#include "atomic_file.h"
+#include "../output/atomic_file.h"
 #include "labels.h"
-#include "markdown_text.h"
+#include "../output/markdown_text.h"
 #include "report.h"
 #include "reproduce.h"
-#include "tables_markdown.h"
+#include "tables/markdown.h"
 
 static const char *run_text(const struct run_data *run, const char *key)
 {

@@ -1,7 +1,7 @@
 #include "rate_words.h"
 
 #include <string.h>
-#include "units.h"
+#include "../output/units.h"
 
 const char *rate_body_size(struct text_pool *pool, const struct run_data *run, const struct trial_index *index,
                            const struct lane_group *group)

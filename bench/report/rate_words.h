@@ -2,7 +2,7 @@
 #ifndef BENCH_REPORT_RATE_WORDS_H
 #define BENCH_REPORT_RATE_WORDS_H
 
-#include "charts.h"
+#include "charts/charts.h"
 
 /** Returns ", 10,000 bytes a job": said where the settings do not and all runs agree; else "". */
 const char *rate_body_size(struct text_pool *pool, const struct run_data *run, const struct trial_index *index,

@@ -3,7 +3,7 @@
 #define BENCH_REPORT_H
 
 #include <stdio.h>
-#include "run_data.h"
+#include "../stored/run_data.h"
 
 /** Write DIR/trials.csv and DIR/summary.csv: whole files, by temporary name, fsync and rename. Returns 0 or -1. */
 int report_write_csv(const struct run_data *run, struct failure *ret_failure);
@@ -36,14 +36,6 @@ char *report_sentences(const struct run_data *run);
 
 /** Returns what is the case where there is no such sentence, in one. */
 const char *report_why_silent(const struct run_data *run);
-
-/** Compute a lane's summary from the run's trials (run->trials only; others fields are not looked at). Used by
- *  run_data_read. */
-int summary_compute(struct run_data *run, struct failure *ret_failure);
-
-/** Returns the serial lane that a lane's speed-up is measured against: of the same cell, or of the sweep's section with
- * the same params; NULL if there is none. */
-const struct summary_record *summary_serial_of(const struct run_data *run, const struct summary_record *lane);
 
 /** Returns a person's word for a runner or a workload's cell ("coroutines", "thread pool", "one after another
  * (serial)"). */

@@ -3,7 +3,7 @@
 #define BENCH_REPORT_REPRODUCE_H
 
 #include <stdbool.h>
-#include "run_data.h"
+#include "../stored/run_data.h"
 
 /** Returns the command of a run as a shell reads it, with the seed that it drew and without --out, which would be
  * refused the second time: "iorace run --seed 7"; clean text in one line that the caller frees, or NULL (out of

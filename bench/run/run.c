@@ -17,7 +17,7 @@
 #include "trial_process.h"
 #include "../directories.h"
 #include "../plan/knee.h"
-#include "../report/trial_index.h"
+#include "../stored/trial_index.h"
 
 struct run {
     const struct run_request *request;

@@ -6,7 +6,7 @@
 #include "run_lines.h"
 #include "../cpus.h"
 #include "../environment/cpu.h"
-#include "../report/run_data.h"
+#include "../stored/run_data.h"
 #include "../runners.h"
 
 static json_t *name(const char *text)

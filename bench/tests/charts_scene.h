@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include "../report/charts.h"
+#include "../report/charts/charts.h"
 #include "../report/report.h"
 
 /** The fixture's directory: set it before any test. */

@@ -21,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../report/gnuplot.h"
+#include "../output/gnuplot.h"
 #include "charts_scene.h"
 
 static const char *const expected[] = {"wall", "sweep-1", "timeline-1", "timeline-2", "percentiles",

@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "../data_path.h"
-#include "../report/gnuplot.h"
+#include "../output/gnuplot.h"
 #include "charts_scene.h"
 
 /* How wide the page shows a chart, px: of 1,280 and of 390. */

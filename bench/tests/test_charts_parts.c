@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../report/charts.h"
+#include "../report/charts/charts.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -124,7 +124,7 @@ static void counts_have_thousands(void **state)
         {0, "0"}, {-0.5, "0"}, {7, "7"}, {999, "999"}, {999.6, "1,000"}, {12500, "12,500"}, {-1234567, "-1,234,567"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         char text[64];
-        text_count(text, sizeof(text), rows[i].value);
+        units_write_count(text, sizeof(text), rows[i].value);
         assert_string_equal(text, rows[i].text);
     }
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../compare/comparison_output.h"
-#include "../report/tables_markdown.h"
+#include "../report/tables/markdown.h"
 #include "fixtures/made_up_run.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -9,7 +9,7 @@
 #include <string.h>
 #include "../report/knee_found.h"
 #include "../report/report.h"
-#include "../report/tables.h"
+#include "../report/tables/tables.h"
 #include "test_sentences_support.h"
 
 /* A point of a sweep: 1000 jobs of 10 workers, done as they came, but for what is said. */

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../report/replay.h"
-#include "../report/sha256.h"
+#include "../report/page/replay.h"
+#include "../output/sha256.h"
 #include "fixtures/made_up_run.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -10,6 +10,7 @@
 #include "../report/report.h"
 #include "fixtures/made_up_run.h"
 #include "version.h"
+#include "../stored/summary.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

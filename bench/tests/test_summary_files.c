@@ -12,8 +12,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "../report/atomic_file.h"
-#include "../report/markdown_text.h"
+#include "../output/atomic_file.h"
+#include "../output/markdown_text.h"
 #include "../report/report.h"
 #include "fixtures/made_up_run.h"
 

@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "../report/report.h"
-#include "../report/units.h"
+#include "../output/units.h"
 #include "fixtures/made_up_run.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

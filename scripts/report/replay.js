@@ -15,7 +15,7 @@
 
 /*
  * The replay in report.html: the lanes of a cell side by side, each job a bar that grows from its start to its end. All it
- * knows is in the page; nothing is fetched. Times are in seconds. What the data holds: bench/report/replay.h.
+ * knows is in the page; nothing is fetched. Times are in seconds. What the data holds: bench/report/page/replay.h.
  */
 (() => {
   const part = (name) => document.getElementById(`replay-${name}`);
