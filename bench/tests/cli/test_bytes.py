@@ -53,7 +53,7 @@ class Bytes(support.Case):
 
     def assertOneLineOfErrors(self, done):
         self.assertStatus(done, 1)
-        self.assertRegex(done.stderr, r"\Aiorace: some jobs failed[^\n]*trials\.csv\n\Z")
+        self.assertRegex(done.stderr, r"\Aiorace: some jobs failed[^\n]*run\.ndjson there\n\Z")
 
 
 class BuiltInServer(Bytes):
