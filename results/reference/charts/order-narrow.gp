@@ -3,18 +3,18 @@
 NAME = 'order-narrow'
 FORMATS = 'svg'
 WIDTH = 500
-LEFT = 94
+LEFT = 109.36
 RIGHT = 486
 TOP = 338.3
 BOTTOM = 738.3
 XMIN = 0.5
 XMAX = 224.5
-YMIN = -7.86548182
-YMAX = 7.86548182
+YMIN = -19.605205
+YMAX = 26.4884879
 DOT_SIZE = 1.2
 XTICS = '"50" 50, "100" 100, "150" 150, "200" 200'
-YTICS = '"−5 %%" -5, "0" 0, "+5 %%" 5'
-HEIGHT = 934
+YTICS = '"−10 %%" -10, "0" 0, "+10 %%" 10, "+20 %%" 20'
+HEIGHT = 988
 TEXT_BLOCKS = 7
 array TEXT_STYLE[7] = [3, 4, 4, 5, 5, 6, 6]
 array TEXT_ALIGN[7] = [0, 0, 1, 0, 1, 0, 1]
@@ -119,11 +119,16 @@ do for [FORMAT in FORMATS] {
     set border 1 lw 2 dt solid lc rgb INK
     set arrow 1 from XMIN, 0 to XMAX, 0 nohead back lw 1.5 dt solid lc rgb MIDDLE
     PX = 1.0 * (YMAX - YMIN) / (BOTTOM - TOP)
+    # Beyond the axis: the runner's own mark, and beside it an arrow.
+    EDGE(where, px) = where == 1 ? YMAX - px * PX : YMIN + px * PX
+    ASIDE(x) = (XMAX - x > (XMAX - XMIN) * 20 / (RIGHT - LEFT) ? 14.0 : -14.0) * (XMAX - XMIN) / (RIGHT - LEFT)
     plot NAME.'.dat' index 1 using 1:3:($2 - $1):(0) with vectors nohead lw 5 dt solid lc rgb "#bbbbbb" title 'median of the block', \
          '' index 0 using ($4 == 0 ? $1 : NaN):2:(MARKER[int($3)]):3 \
              with points pt variable lc variable ps DOT_SIZE * POINT(FORMAT) lw 2 title 'run', \
-         '' index 0 using ($4 == 1 ? $1 : NaN):(YMAX - 12 * PX):3 with points pt 9 lc variable ps 2 * POINT(FORMAT) title 'above the axis', \
-         '' index 0 using ($4 == -1 ? $1 : NaN):(YMIN + 12 * PX):3 with points pt 11 lc variable ps 2 * POINT(FORMAT) title 'below the axis', \
+         '' index 0 using ($4 == 1 || $4 == -1 ? $1 : NaN):(EDGE($4, 18)):(MARKER[int($3)]):3 \
+             with points pt variable lc variable ps DOT_SIZE * POINT(FORMAT) lw 2 title 'beyond the axis', \
+         '' index 0 using ($4 == 1 || $4 == -1 ? $1 + ASIDE($1) : NaN):(EDGE($4, 28)):(0):(EDGE($4, 4) - EDGE($4, 28)):3 \
+             with vectors head filled size screen 0.006,25 lw 2.5 dt solid lc variable title 'beyond the axis', \
          '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 16 * PX) with points pt 7 lc rgb "#ffffff" ps 1.6 * DOT_SIZE * POINT(FORMAT) title 'failed run', \
          '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 16 * PX) with points pt 6 lc rgb ALARM ps 1.6 * DOT_SIZE * POINT(FORMAT) lw 3 title 'failed run', \
          '' index 0 using ($4 == 2 ? $1 : NaN):(YMIN + 16 * PX) with points pt 2 lc rgb ALARM ps 0.8 * DOT_SIZE * POINT(FORMAT) lw 3 title 'failed run', \

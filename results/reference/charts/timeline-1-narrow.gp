@@ -7,21 +7,25 @@ PANELS = 3
 LEFT = 22
 RIGHT = 466
 ZOOM_LEFT = 208.48
+FRAME_LEFT = 162.48
+FRAME_RIGHT = 480
+FRAME_TOP = 4
+FRAME_FOOT = 27
 SCALE = 1
 JOBS_A_LINE = 1
-XMAX = 7.07263822
+XMAX = 7.07370156
 XTICS = '"0" 0, "2" 2, "4" 4, "6" 6'
 array TOP[3] = [158.3, 365.3, 572.3]
 array BOTTOM[3] = [288.3, 495.3, 702.3]
 array JOBS[3] = [20, 20, 20]
-array ZOOM_END[3] = [0, 0.515283622, 0.515283622]
+array ZOOM_END[3] = [0, 0.515515628, 0.515515628]
 array ZOOM_SCALE[3] = [1000000, 1, 1]
 array RUNNER[3] = [1, 2, 3]
 array ZOOM_XTICS[3]
 ZOOM_XTICS[1] = '"0" 0, "0.5" 0.5, "1" 1'
 ZOOM_XTICS[2] = '"0" 0, "0.2" 0.2, "0.4" 0.4'
 ZOOM_XTICS[3] = '"0" 0, "0.2" 0.2, "0.4" 0.4'
-HEIGHT = 950
+HEIGHT = 1005
 TEXT_BLOCKS = 8
 array TEXT_STYLE[8] = [3, 3, 4, 4, 5, 5, 5, 6]
 array TEXT_ALIGN[8] = [0, 2, 0, 2, 0, 1, 2, 0]
@@ -144,6 +148,12 @@ do for [FORMAT in FORMATS] {
         S = SCALE
         eval OK_LINES.FAILED_LINES
         if (ZOOM_END[p] > 0) {
+            # What is in the frame is not on the common axis, whose grid ends at it.
+            eval PANEL(FRAME_LEFT, TOP[p] - FRAME_TOP, FRAME_RIGHT, BOTTOM[p] + FRAME_FOOT)
+            set object 1 rectangle from graph 0, graph 0 to graph 1, graph 1 behind fc rgb "#ffffff" fs solid border lc rgb MIDDLE lw 1.5
+            set xrange [0:1]
+            set yrange [0:1]
+            plot NaN title 'frame'
             eval PANEL(ZOOM_LEFT, TOP[p], RIGHT, BOTTOM[p])
             set xrange [0:ZOOM_END[p]]
             set yrange [0.5:JOBS[p] + 0.5]
