@@ -215,59 +215,36 @@ static void say_how_many(FILE *out, size_t some, size_t all)
         fprintf(out, all == 1 ? "its only point" : "each of the %zu points", all);
 }
 
-/* Of a sweep of something else, where no point is better than another: they are not the same jobs. "a thread pool
- * finished sooner than one after another at each of the 3 points, 10 times sooner at body-bytes=100000" */
-static void say_gains(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
+/*
+ * How a runner stands against serial, where no point of it is the best: of a sweep of something else than concurrency,
+ * since they are not the same jobs, and of what took longer. "a thread pool finished sooner than one after another at each
+ * of the 3 points, 10 times sooner at body-bytes=100000"; "... took longer than ..., 40 times as long at 20 at once"
+ */
+static void say_against_serial(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group,
+                               enum relation relation)
 {
+    bool sooner = relation == FIRST_LESS;
     for (size_t i = 0; i < group->count; i++) {
         const char *runner = group->lanes[i]->runner;
-        size_t count = 0, sooner = 0;
+        size_t count = 0, some = 0;
         struct point *points =
             is_first_of_runner(group, i) && runner_races(runner) ? runner_points(speaker, group, runner, &count) : NULL;
         const struct point *last = NULL;
         for (size_t p = 0; p < count; p++) {
-            if (lane_against_serial(speaker, points[p].lane).relation != FIRST_LESS)
+            if (lane_against_serial(speaker, points[p].lane).relation != relation)
                 continue;
-            sooner++;
+            some++;
             last = &points[p];
         }
         if (last) {
             char number[64];
             struct comparison serial = lane_against_serial(speaker, last->lane);
             sentence_begin_clause(sentence);
-            fprintf(sentence->out, "%s finished sooner than one after another at ", label_subject(runner));
-            say_how_many(sentence->out, sooner, count);
-            fprintf(sentence->out, ", %s times sooner at ",
-                    sentence_number(number, serial.ratio, serial.lo, serial.hi));
-            sentence_say_point(sentence->out, group, last->x);
-        }
-        free(points);
-    }
-}
-
-/* "a thread pool took longer than one after another at each of the 2 points, 40 times as long at 20 at once" */
-static void say_losses(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
-{
-    for (size_t i = 0; i < group->count; i++) {
-        const char *runner = group->lanes[i]->runner;
-        size_t count = 0, longer = 0;
-        struct point *points =
-            is_first_of_runner(group, i) && runner_races(runner) ? runner_points(speaker, group, runner, &count) : NULL;
-        const struct point *last = NULL;
-        for (size_t p = 0; p < count; p++) {
-            if (lane_against_serial(speaker, points[p].lane).relation != SECOND_LESS)
-                continue;
-            longer++;
-            last = &points[p];
-        }
-        if (last) {
-            char number[64];
-            struct comparison serial = lane_against_serial(speaker, last->lane);
-            sentence_begin_clause(sentence);
-            fprintf(sentence->out, "%s took longer than one after another at ", label_subject(runner));
-            say_how_many(sentence->out, longer, count);
-            fprintf(sentence->out, ", %s times as long at ",
-                    sentence_number(number, serial.ratio, serial.lo, serial.hi));
+            fprintf(sentence->out, "%s %s than one after another at ", label_subject(runner),
+                    sooner ? "finished sooner" : "took longer");
+            say_how_many(sentence->out, some, count);
+            fprintf(sentence->out, ", %s times %s at ", sentence_number(number, serial.ratio, serial.lo, serial.hi),
+                    sooner ? "sooner" : "as long");
             sentence_say_point(sentence->out, group, last->x);
         }
         free(points);
@@ -324,8 +301,8 @@ void sentence_say_sweep(struct speaker *speaker, struct sentence *sentence, cons
     if (sweeps_concurrency(group))
         say_best(speaker, sentence, group);
     else
-        say_gains(speaker, sentence, group);
-    say_losses(speaker, sentence, group);
+        say_against_serial(speaker, sentence, group, FIRST_LESS);
+    say_against_serial(speaker, sentence, group, SECOND_LESS);
     sentence_say_parting(speaker, sentence, group);
     bool said = sentence->clauses > 0;
     for (size_t i = 0; said && i < group->count; i++)
