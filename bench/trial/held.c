@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include "held.h"
+#include "memory_counters.h"
 #include "../cpus.h"
 
 static int arena_max;
@@ -12,6 +13,7 @@ static int arena_max;
 int held_apply(const char *client_cpus, struct failure *ret_failure)
 {
     cpu_set_t set;
+    memory_counters_settle(); /* of the CPU that the program was loaded on, which may not be among them */
     if (client_cpus) {
         if (cpus_parse(client_cpus, &set, ret_failure) < 0)
             return -1;

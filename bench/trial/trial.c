@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <iort/clock.h>
 #include "held.h"
+#include "memory_counters.h"
 #include "process_status.h"
 #include "trial.h"
 #include "../plan/arrivals.h"
@@ -92,6 +93,7 @@ static void on_created(void *context)
 {
     struct pool_times *times = context;
     times->created_ns = rt_now_ns();
+    memory_counters_settle_all();
 }
 
 static int on_prime(void *context, unsigned worker)
