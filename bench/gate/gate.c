@@ -195,6 +195,7 @@ static json_t *collect_warnings(const struct gate *gate, const struct load_now *
     /* The base's other notes are of runs: their blocks, their time. */
     notes_append_json(&gate->plan->plans[SIDE_BASE].left_out, warnings);
     notes_append_json(&gate->plan->notes, warnings);
+    notes_append_json(&gate->stage.notes, warnings);
     warn_of_allowed(warnings, gate);
     return warnings;
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <iort/clock.h>
 #include "gate_trial.h"
 #include "server_command.h"
 #include "../record/record.h"
@@ -22,6 +23,19 @@ static const char *server_cpus(const struct gate_stage *stage, int side)
 {
     const struct cpu_split *split = &stage->sides[side].split;
     return split->server[0] ? split->server : NULL;
+}
+
+/* Ends it. Each trial has its own server: one that does not end in order would cost seconds in each. */
+static void stop_server(struct gate_stage *stage, int side, struct server_command *server)
+{
+    static const int64_t deaf_ns = RT_NS_PER_S / 10;
+    struct failure ignored;
+    if (server_command_stop(server, stage->deaf[side] ? deaf_ns : SERVER_STOP_NS) || stage->deaf[side])
+        return;
+    stage->deaf[side] = true;
+    notes_add(&stage->notes, &ignored,
+              "%s: the server did not end within %d s of SIGTERM and was killed; from then on it was killed after %d ms.",
+              arms_option(ARMS_COMMANDS, side), (int)(SERVER_STOP_NS / RT_NS_PER_S), (int)(deaf_ns / RT_NS_PER_MS));
 }
 
 /* --- before the first --- */
@@ -106,7 +120,7 @@ static int look_at_command(struct gate_stage *stage, int side, struct failure *r
             error = no_memory(&cause);
     }
     free(url);
-    server_command_stop(&server);
+    stop_server(stage, side, &server);
     if (error)
         return failure_set(ret_failure, cause.status, "%s: %s", arms_option(ARMS_COMMANDS, side), cause.text);
     return 0;
@@ -136,6 +150,7 @@ void gate_stage_finish(struct gate_stage *stage)
     origin_stop(&stage->server);
     for (int side = 0; side < SIDES; side++)
         stage_finish(&stage->sides[side]);
+    notes_finish(&stage->notes);
 }
 
 /* --- one --- */
@@ -166,9 +181,9 @@ static int start_commanded(struct commanded *commanded, struct trial_spec *spec,
     return 0;
 }
 
-static void stop_commanded(struct commanded *commanded)
+static void stop_commanded(struct gate_stage *stage, int side, struct commanded *commanded)
 {
-    server_command_stop(&commanded->server);
+    stop_server(stage, side, &commanded->server);
     free(commanded->url);
     free(commanded->resolve);
     free(commanded->expect);
@@ -272,7 +287,7 @@ int gate_trial_run(struct gate_stage *stage, struct gate_plan *plan, const struc
         if (!error)
             *ret_line = json_incref(outcome.line);
     }
-    stop_commanded(&commanded);
+    stop_commanded(stage, side, &commanded);
     trial_outcome_finish(&outcome);
     return error;
 }

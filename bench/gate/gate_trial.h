@@ -13,6 +13,8 @@ struct gate_stage {
     struct stage sides[SIDES]; /**< of commanded servers: what was found out says {port} where the port was */
     struct origin server;      /**< the test server, of both sides */
     bool uses_server;
+    bool deaf[SIDES];   /**< its commanded server did not end on SIGTERM: the next ones are not waited for as long */
+    struct notes notes; /**< for the gate's warnings */
     const char *run_id; /**< for the lines */
     trial_watch_fn watch;
     void *watch_context;

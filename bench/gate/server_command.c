@@ -24,7 +24,6 @@
 enum { LAST_BYTES = 400, ATTEMPTS = 2 };
 
 static const int64_t ACCEPT_NS = 20 * RT_NS_PER_S;
-static const int64_t STOP_NS = 2 * RT_NS_PER_S;
 static const struct timespec pause_short = {.tv_nsec = 2 * RT_NS_PER_MS};
 static const char mark[] = "{port}";
 
@@ -169,11 +168,11 @@ static int try_start(struct server_command *server, const char *command, const c
         failure_set(ret_failure, EXIT_JOBS_FAILED, "'%.160s' did not accept on 127.0.0.1:%u within %d s: %s", command,
                     server->port, (int)(ACCEPT_NS / RT_NS_PER_S), words);
     if (status >= 0 && !last && !interrupted()) {
-        server_command_stop(server);
+        server_command_stop(server, SERVER_STOP_NS);
         return 1; /* somebody else may have taken the port */
     }
 fail:
-    server_command_stop(server);
+    server_command_stop(server, SERVER_STOP_NS);
     return -1;
 }
 
@@ -201,15 +200,17 @@ static bool has_ended(struct server_command *server, bool *leader_reaped)
     return *leader_reaped && session_count(server->pid) == 0;
 }
 
-void server_command_stop(struct server_command *server)
+bool server_command_stop(struct server_command *server, int64_t patience_ns)
 {
-    bool reaped = false;
+    bool reaped = false, killed = false;
     if (server->pid > 0) {
         session_kill(server->pid, SIGTERM);
-        int64_t deadline_ns = rt_deadline_ns(STOP_NS);
+        int64_t deadline_ns = rt_deadline_ns(patience_ns);
         while (!has_ended(server, &reaped)) {
-            if (rt_now_ns() > deadline_ns)
+            if (rt_now_ns() > deadline_ns) {
+                killed = true;
                 session_kill(server->pid, SIGKILL);
+            }
             nanosleep(&pause_short, NULL);
         }
         interrupt_set_server(0);
@@ -218,4 +219,5 @@ void server_command_stop(struct server_command *server)
     if (server->output > 0)
         close(server->output);
     *server = (struct server_command){0};
+    return !killed;
 }

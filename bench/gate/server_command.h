@@ -8,9 +8,13 @@
 #ifndef BENCH_GATE_SERVER_COMMAND_H
 #define BENCH_GATE_SERVER_COMMAND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include "../failure.h"
+
+/** How long a server has to end in order: one that drains its connections may need some time. */
+static const int64_t SERVER_STOP_NS = 2000000000;
 
 struct server_command {
     pid_t pid; /**< the session's leader; 0: none runs */
@@ -31,8 +35,8 @@ struct server_command {
 int server_command_start(struct server_command *ret_server, const char *command, const char *cpus,
                          struct failure *ret_failure);
 
-/** End the whole session: SIGTERM, and SIGKILL after 2 s. Zeroed: does nothing. */
-void server_command_stop(struct server_command *server);
+/** End the whole session: SIGTERM, and SIGKILL after patience_ns. Zeroed: does nothing. Returns whether SIGTERM was enough. */
+bool server_command_stop(struct server_command *server, int64_t patience_ns);
 
 /** Returns a text with the port in place of each {port} (free it), or NULL (memory). */
 char *server_command_fill(const char *text, uint16_t port);

@@ -2,6 +2,7 @@
 import pathlib
 import shlex
 import signal
+import time
 
 import gate_support
 import support
@@ -68,6 +69,19 @@ class Commands(gate_support.GateCase):
                          "--concurrency", "1", "--blocks", "12")
         self.assertIn(done.returncode, (0, 3), done.stderr)
         self.assertEqual(len([trial for trial in self.lines("trial") if trial["phase"] == 1]), 36)
+        self.check_nothing_left()
+
+    def test_servers_that_ignore_sigterm(self):
+        """The first of each side is waited for, not every one."""
+        began = time.monotonic()
+        done = self.gate("--base-cmd", command(before="trap '' TERM; "), "--head-cmd", command("--mib", "1"), "--jobs", "2",
+                         "--concurrency", "1", "--blocks", "12")
+        self.assertIn(done.returncode, (0, 3), done.stderr)
+        deaf = len([trial for trial in self.lines("trial") if trial["arm"] != "head"])
+        self.assertGreaterEqual(deaf, 24)
+        self.assertLess(time.monotonic() - began, 2 * deaf)
+        self.assertIn("--base-cmd: the server did not end within 2 s of SIGTERM", " ".join(done.stdout.split()))
+        self.assertNotIn("--head-cmd: the server", " ".join(done.stdout.split()))
         self.check_nothing_left()
 
     def test_interrupted(self):
