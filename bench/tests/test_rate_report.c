@@ -125,6 +125,9 @@ static void what_piled_up_is_said_of_a_single_rate(void **state)
          AT_100("coroutines", 1000, 999, PILED));
     SAYS(6, "Sleeps (1,000 jobs, at most 10 at once): in 2 of 6 runs at 100 a second jobs of a thread pool piled up.",
          AT_100("threads", 12, 11, PILED, .flagged_blocks = 2), AT_100("coroutines", 12, 11));
+    /* The median of three runs that piled up and three that did not is the time of none. */
+    SAYS(6, "Sleeps (1,000 jobs, at most 10 at once): in 3 of 6 runs at 100 a second jobs of coroutines piled up.",
+         AT_100("coroutines", 500, 11, PILED, .flagged_blocks = 3, .response_p50_ms = 10, .connections = "warm"));
 }
 
 static void what_a_closed_loop_hides_is_said(void **state)

@@ -269,6 +269,10 @@ static void two_are_joined_only_where_one_number_is_true_of_both(void **state)
          "times; coroutines and the thread pool could not be told apart.",
          {.runner = "serial", .wall_s = 100}, {.runner = "threads", .wall_s = 2},
          {.runner = "coroutines", .wall_s = 2, .noise = 0.6});
+    SAYS(7,
+         "Sleeps (10 jobs, 10 at once): coroutines and a thread pool finished 9.78 times sooner than one after another.",
+         {.runner = "serial", .wall_s = 1}, {.runner = "threads", .wall_s = 0.10225, .noise = 0.2},
+         {.runner = "coroutines", .wall_s = 0.10225});
 }
 
 /* Each clause says with whom it compares: the one before speaks of the thread pool. */

@@ -101,8 +101,8 @@ static void a_sweep_where_the_pool_wins_in_the_end(void **state)
 {
     (void)state;
     SAYS(7,
-         "Downloads (1,000 pages, 1 to 100 at once): at 100 at once the thread pool finished 2 times sooner than "
-         "coroutines.",
+         "Downloads (1,000 pages, 1 to 100 at once): at 1 at once coroutines finished 1.2 times sooner than the thread "
+         "pool; at 100 at once the thread pool finished 2 times sooner than coroutines.",
          POINTS(1, 1.2, 1), POINTS(10, 0.1, 0.1), POINTS(100, 0.1, 0.2));
     SAYS(7,
          "Downloads (1,000 pages, 1 to 100 at once): the thread pool finished sooner than coroutines at each of the 3 "

@@ -75,8 +75,9 @@ static void say_faster(struct speaker *speaker, struct sentence *sentence, const
     claims_sort(claims, count);
     for (size_t i = 0; i < count; i++) {
         char number[64];
-        const char *about = claims[i].about ? "about " : "";
         sentence_number(number, claims[i].ratio, claims[i].lo, claims[i].hi);
+        /* Who needs three digits of "9.78" for it to be true of both is not speaking of about. */
+        const char *about = claims[i].about && !(strchr(number, '.') && strlen(number) > 3) ? "about " : "";
         if (i == 0) {
             sentence_begin_clause(sentence);
             fprintf(sentence->out, "%s finished %s%s times sooner than %s", claims[i].subject, about, number,

@@ -162,10 +162,16 @@ static void say_piled_up(struct rate_speaker *speaker, const struct lane_group *
     }
 }
 
+/* Where half of the runs piled up and half did not, a median lies between the two, where no run was. */
+static bool is_split(const struct summary_record *lane)
+{
+    return lane->saturated > 0 && 2 * lane->saturated == lane->trials;
+}
+
 /* A time of nothing is none that could be told to anybody: it divides to any number of times. */
 static double hidden(const struct rate_speaker *speaker, const struct summary_record *lane)
 {
-    if (!lane_went_well(speaker->index, lane) || !(lane->service_p99_ms > 0))
+    if (!lane_went_well(speaker->index, lane) || is_split(lane) || !(lane->service_p99_ms > 0))
         return 0;
     double ratio = lane->response_p99_ms / lane->service_p99_ms;
     /* What the client itself was late with no closed loop hides. */
@@ -218,7 +224,7 @@ static bool have_same_jobs(const struct summary_record *left, const struct summa
 static bool may_be_an_example(const struct rate_speaker *speaker, const struct summary_record *lane)
 {
     return lane_went_well(speaker->index, lane) && isfinite(lane->offered_per_s) && !lane_is_saturated(lane) &&
-           strcmp(lane->workload, "null") != 0 && !(lane->pacing_p99_ms > OWN_SHARE * lane->response_p99_ms);
+           !is_split(lane) && strcmp(lane->workload, "null") != 0 && !(lane->pacing_p99_ms > OWN_SHARE * lane->response_p99_ms);
 }
 
 /* The closed loop of this run, of the same runner and the same jobs, that knows the least of what this one has seen. */
