@@ -33,9 +33,10 @@ static void stop_server(struct gate_stage *stage, int side, struct server_comman
     if (server_command_stop(server, stage->deaf[side] ? deaf_ns : SERVER_STOP_NS) || stage->deaf[side])
         return;
     stage->deaf[side] = true;
-    notes_add(&stage->notes, &ignored,
-              "%s: the server did not end within %d s of SIGTERM and was killed; from then on it was killed after %d ms.",
-              arms_option(ARMS_COMMANDS, side), (int)(SERVER_STOP_NS / RT_NS_PER_S), (int)(deaf_ns / RT_NS_PER_MS));
+    notes_add(
+        &stage->notes, &ignored,
+        "%s: the server did not end within %d s of SIGTERM and was killed; from then on it was killed after %d ms.",
+        arms_option(ARMS_COMMANDS, side), (int)(SERVER_STOP_NS / RT_NS_PER_S), (int)(deaf_ns / RT_NS_PER_MS));
 }
 
 /* --- before the first --- */

@@ -55,7 +55,7 @@ char *label_head(const struct lane_group *group, bool named)
     if (most == 0)
         most = 1; /* serial alone */
 
-    char *head = NULL, count[64];
+    char *head = NULL, count[64], from[64], to[64];
     size_t size;
     FILE *out = text_stream_open(&head, &size);
     if (!out)
@@ -64,10 +64,12 @@ char *label_head(const struct lane_group *group, bool named)
     fprintf(out, "%s (", words.title);
     if (same_jobs)
         fprintf(out, "%s %s, ", count, first->jobs == 1 ? words.one : words.many);
+    units_write_count(from, sizeof(from), (double)least);
+    units_write_count(to, sizeof(to), (double)most);
     if (least < most)
-        fprintf(out, "%lld to ", (long long)least);
+        fprintf(out, "%s to ", from);
     /* A rate decides how many are; this is only how many may be, and one after another is one at most, too. */
-    fprintf(out, "%s%lld at once", lane_group_is_open(group) && most > 1 ? "at most " : "", (long long)most);
+    fprintf(out, "%s%s at once", lane_group_is_open(group) && most > 1 ? "at most " : "", to);
     if (named)
         fprintf(out, "; %s", group->name);
     fputc(')', out);

@@ -161,9 +161,59 @@ static void a_best_point_that_is_none(void **state)
          POINT(50, "threads", 1.01));
     /* More at once than there are jobs is no point. */
     SAYS(7,
-         "Downloads (1,000 pages, 1 to 1000 at once): coroutines did best at 1,000 at once, 100 times sooner than one "
+         "Downloads (1,000 pages, 1 to 1,000 at once): coroutines did best at 1,000 at once, 100 times sooner than one "
          "after another.",
          SERIAL_POINT, POINT(1, "coroutines", 10), POINT(1000, "coroutines", 0.1), POINT(2000, "coroutines", 0.05));
+    /* Two that are as good, and a worse one between them: neither is the best. */
+    SAYS(7, "", SERIAL_POINT, POINT(10, "coroutines", 0.1), POINT(50, "coroutines", 0.5),
+         POINT(100, "coroutines", 0.1));
+}
+
+/* The first of those that allow more than there are jobs is a point: all of the jobs at once. */
+static void a_sweep_to_more_than_there_are_jobs(void **state)
+{
+    (void)state;
+    SAYS(
+        7,
+        "Downloads (1,000 pages, 10 to 1,000 at once): coroutines did best at 1,000 at once, 100 times sooner than one "
+        "after another.",
+        SERIAL_POINT, POINT(10, "coroutines", 1), POINT(3000, "coroutines", 0.1), POINT(5000, "coroutines", 0.05));
+    SAYS(7,
+         "Downloads (1,000 pages, 10 to 1,000 at once): coroutines gained no more beyond 500 at once, where they "
+         "finished 100 times sooner than one after another.",
+         SERIAL_POINT, POINT(10, "coroutines", 1), POINT(500, "coroutines", 0.1), POINT(1000, "coroutines", 0.1),
+         POINT(2000, "coroutines", 1));
+}
+
+/* What the ends of a sweep say is not all that there is. */
+static void a_sweep_in_whose_middle_another_wins(void **state)
+{
+    (void)state;
+#define FROM_1_TO_100 "Downloads (1,000 pages, 1 to 100 at once): "
+    SAYS(7,
+         FROM_1_TO_100
+         "up to 5 at once coroutines finished sooner than the thread pool; at 10 and 20 at once the thread "
+         "pool finished sooner than coroutines; from 50 at once on coroutines finished sooner than the "
+         "thread pool, 2 times sooner at 100 at once.",
+         POINTS(1, 2, 1), POINTS(5, 2, 1), POINTS(10, 1, 5), POINTS(20, 1, 5), POINTS(50, 2, 1), POINTS(100, 2, 1));
+    SAYS(7, FROM_1_TO_100 "at 10 at once the thread pool finished 5 times sooner than coroutines.", POINTS(1, 1, 1),
+         POINTS(10, 1, 5), POINTS(100, 1, 1));
+    SAYS(7, FROM_1_TO_100 "at 5 points from 5 to 40 at once the thread pool finished sooner than coroutines.",
+         POINTS(1, 1, 1), POINTS(5, 1, 2), POINTS(10, 1, 2), POINTS(20, 1, 2), POINTS(30, 1, 2), POINTS(40, 1, 2),
+         POINTS(100, 1, 1));
+}
+
+/* Coroutines that could not be measured do not keep the others from being compared. */
+static void a_sweep_without_coroutines(void **state)
+{
+    (void)state;
+    SAYS(7,
+         FROM_1_TO_100
+         "the thread pool finished sooner than coroutines that make blocking calls at each of the 2 points, "
+         "2 times sooner at 100 at once; coroutines were not measured at 1 and 100 at once.",
+         POINT(1, "coroutines", 1, .state = "unsupported"), POINT(100, "coroutines", 1, .state = "unsupported"),
+         POINT(1, "threads", 1), POINT(100, "threads", 1), POINT(1, "blocking-coroutines", 2),
+         POINT(100, "blocking-coroutines", 2));
 }
 
 static void a_sweep_says_what_failed(void **state)
@@ -187,11 +237,24 @@ static void a_sweep_of_something_else(void **state)
     (void)state;
     SAYS(7,
          "Downloads (10 pages, 10 at once): coroutines finished sooner than one after another at each of the 2 points, "
-         "5 times sooner at body-bytes=1000; coroutines finished sooner than coroutines that make blocking calls at "
-         "each of "
+         "5 times sooner at body-bytes=1000; coroutines that make blocking calls were no faster than one after another "
+         "at each of the 2 points; coroutines finished sooner than coroutines that make blocking calls at each of "
          "the 2 points, 5 times sooner at body-bytes=1000.",
          BODY(10, "serial", 1), BODY(10, "coroutines", 0.1), BODY(10, "blocking-coroutines", 1),
          BODY(1000, "serial", 1), BODY(1000, "coroutines", 0.2), BODY(1000, "blocking-coroutines", 1));
+    /* A point without serial is none of which it could be said. */
+    SAYS(7,
+         "Downloads (10 pages, 10 at once): coroutines finished sooner than one after another at the only point (of 2) "
+         "at "
+         "which both were measured, 5 times sooner at body-bytes=1000; runs of one after another failed at "
+         "body-bytes=10.",
+         {.cell = "sweep/body-bytes=10",
+          .sweep = "sweep",
+          .runner = "serial",
+          .workload = "download",
+          .wall_s = 1,
+          .state = "failed"},
+         BODY(10, "coroutines", 0.1), BODY(1000, "serial", 1), BODY(1000, "coroutines", 0.2));
 }
 
 /* Slower than serial is what a reader must not miss. */
@@ -218,6 +281,9 @@ int main(void)
         cmocka_unit_test(a_sweep_without_a_difference),
         cmocka_unit_test(a_sweep_into_the_limit_of_the_test_server),
         cmocka_unit_test(a_best_point_that_is_none),
+        cmocka_unit_test(a_sweep_to_more_than_there_are_jobs),
+        cmocka_unit_test(a_sweep_in_whose_middle_another_wins),
+        cmocka_unit_test(a_sweep_without_coroutines),
         cmocka_unit_test(a_sweep_says_what_failed),
         cmocka_unit_test(a_sweep_of_something_else),
     };

@@ -314,6 +314,14 @@ static void it_says_why_nothing_is_said(void **state)
            {.runner = "threads", .wall_s = 0.98, .noise = 0.2});
     STARTS(5, "Fewer than 6 blocks", {.cell = "s", .sweep = "s", .runner = "serial", .wall_s = 1},
            {.cell = "s/concurrency=2", .sweep = "s", .runner = "threads", .concurrency = 2, .wall_s = 0.5});
+    STARTS(7,
+           "Warning: 2 of 14 runs failed: thread pool in sleep (2 of 7 runs).\n\nFewer than 6 blocks in which two "
+           "runners ended well: no interval, so nothing is concluded.\n",
+           {.runner = "coroutines", .wall_s = 1},
+           {.runner = "threads", .wall_s = 0.1, .state = "failed", .bad_blocks = 2});
+    STARTS(7, "The test server was the limit, so it was measured and not the runners: nothing is concluded.\n",
+           {.runner = "coroutines", .workload = "download", .wall_s = 1, .flags = "origin_saturated"},
+           {.runner = "threads", .workload = "download", .wall_s = 0.1, .flags = "origin_saturated"});
     STARTS(7, "Jobs came at a given rate;", {.runner = "serial", .wall_s = 1, .offered_per_s = 10},
            {.runner = "threads", .wall_s = 0.5, .offered_per_s = 10});
 }

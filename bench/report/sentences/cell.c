@@ -45,7 +45,7 @@ static bool join(struct claim *ret_claim, const struct comparison *one, const st
 /*
  * "coroutines finished 41 times sooner than one after another, a thread pool 33 times". Coroutines and the thread pool
  * are what people compare, so where they were not told apart one number is said of both if it is true of both; if there
- * is none each has its own, and where their intervals touch it is said that the two could not be told apart.
+ * is none each has its own.
  */
 static void say_faster(struct speaker *speaker, struct sentence *sentence, const struct race *race)
 {
@@ -87,12 +87,50 @@ static void say_faster(struct speaker *speaker, struct sentence *sentence, const
         }
     }
     free(claims);
-    if (both && relation == ALIKE) {
+}
+
+/* Whether what was printed of the two says who of them is sooner, and says it right. */
+static bool is_told_by_numbers(const struct comparison *one, const struct comparison *other, enum relation relation)
+{
+    char numbers[2][64];
+    sentence_number(numbers[0], one->ratio, one->lo, one->hi);
+    sentence_number(numbers[1], other->ratio, other->lo, other->hi);
+    bool first_by_numbers = one->relation == FIRST_LESS ? one->ratio > other->ratio : one->ratio < other->ratio;
+    return strcmp(numbers[0], numbers[1]) != 0 && first_by_numbers == (relation == FIRST_LESS);
+}
+
+/* What the comparison of each with another leaves open of coroutines and the thread pool: how they stand to each other,
+ * and who could not be compared. */
+static void say_the_two(struct speaker *speaker, struct sentence *sentence, const struct race *race)
+{
+    const struct summary_record *coroutines = group_lane(race->group, "coroutines"),
+                                *threads = group_lane(race->group, "threads");
+    const struct comparison *one = standing_of(race, coroutines), *other = standing_of(race, threads);
+    if (sentence->clauses == 0 || !lane_is_measured(speaker, coroutines) || !lane_is_measured(speaker, threads) ||
+        race->reference == coroutines || race->reference == threads)
+        return;
+    struct comparison two = lanes_compare(speaker, coroutines, threads, trial_seconds_per_job);
+    bool decided = two.relation == FIRST_LESS || two.relation == SECOND_LESS;
+    bool same = one->relation == other->relation, raced = one->relation == FIRST_LESS || one->relation == SECOND_LESS;
+    struct claim joint;
+    if (same ? decided && !(raced && is_told_by_numbers(one, other, two.relation))
+             : decided && (one->relation == UNDECIDED || other->relation == UNDECIDED)) {
+        bool first = two.relation == FIRST_LESS;
+        char number[64];
+        sentence_begin_clause(sentence);
+        fprintf(sentence->out, "%s finished %s times sooner than %s", first ? "coroutines" : "the thread pool",
+                sentence_number(number, two.ratio, two.lo, two.hi), first ? "the thread pool" : "coroutines");
+    } else if (same && two.relation == ALIKE && one->relation != ALIKE) {
         sentence_begin_clause(sentence);
         fputs("coroutines were as fast as the thread pool", sentence->out);
-    } else if (both && relation == UNDECIDED && !joined && one->lo <= other->hi && other->lo <= one->hi) {
+    } else if (same && raced && two.relation == UNDECIDED && one->lo <= other->hi && other->lo <= one->hi &&
+               !(one->relation == FIRST_LESS && join(&joint, one, other, UNDECIDED))) {
         sentence_begin_clause(sentence);
         fputs("coroutines and the thread pool could not be told apart", sentence->out);
+    } else if (!same && (one->relation == UNDECIDED || other->relation == UNDECIDED)) {
+        sentence_begin_clause(sentence);
+        fprintf(sentence->out, "%s could not be told from %s",
+                one->relation == UNDECIDED ? "coroutines" : "the thread pool", race->than);
     }
 }
 
@@ -177,7 +215,12 @@ static void say_against_serial(struct speaker *speaker, struct sentence *sentenc
         race->standings[i] = lane_against_serial(speaker, race->group->lanes[i]);
     race->than = label_subject("serial");
     say_faster(speaker, sentence, race);
+    bool begun = sentence->clauses > 0; /* then the two belong there */
+    if (begun)
+        say_the_two(speaker, sentence, race);
     say_not_faster(sentence, race);
+    if (!begun)
+        say_the_two(speaker, sentence, race);
 }
 
 /* "coroutines were as fast as a thread pool" */
@@ -231,6 +274,7 @@ static void say_among_each_other(struct speaker *speaker, struct sentence *sente
         race->than = label_subject(reference->runner);
         say_faster(speaker, sentence, race);
         say_alike(sentence, race);
+        say_the_two(speaker, sentence, race);
     }
 }
 
@@ -244,10 +288,10 @@ static void say_share(FILE *out, const struct comparison *saved, bool interval)
 {
     double whole = round(saved->ratio);
     char number[64];
-    if (saved->ratio > LEAST_FRACTION)
+    if (saved->lo > LEAST_FRACTION)
         fputs("less than 1/1,000 of ", out);
     else if (1 / saved->ratio < FRACTION_BELOW && fmax(whole / saved->ratio, saved->ratio / whole) < MATTERS)
-        fprintf(out, "1/%.0f of ", whole);
+        fprintf(out, "1/%s of ", sentence_number(number, whole, whole, whole));
     else {
         fprintf(out, "%s %%", sentence_number(number, 100 / saved->ratio, 100 / saved->hi, 100 / saved->lo));
         if (interval)

@@ -33,31 +33,39 @@ bool lane_is_measured(struct speaker *speaker, const struct summary_record *lane
     return lane && !is_paced(lane) && lane_went_well(&speaker->index, lane);
 }
 
+bool lane_meets_serial(struct speaker *speaker, const struct summary_record *lane)
+{
+    return lane_is_measured(speaker, lane) && lane_is_measured(speaker, summary_serial_of(speaker->run, lane));
+}
+
 /* Measured, with an interval against a serial lane that is measured too. */
 static bool is_sound(struct speaker *speaker, const struct summary_record *lane)
 {
     return !lane_is_under(lane, "serial") && isfinite(lane->speedup_median) && isfinite(lane->speedup_ci_lo) &&
-           isfinite(lane->speedup_ci_hi) && lane_is_measured(speaker, lane) &&
-           lane_is_measured(speaker, summary_serial_of(speaker->run, lane));
+           isfinite(lane->speedup_ci_hi) && lane_meets_serial(speaker, lane);
 }
 
-static struct comparison make_comparison(enum relation relation, double ratio, double lo, double hi)
+/* Other than one, and by more than matters; or surely by no more than that. */
+static enum relation relation_of(double ratio, double lo, double hi)
+{
+    return lo > 1 && ratio > MATTERS            ? FIRST_LESS
+           : hi < 1 && ratio < 1 / MATTERS      ? SECOND_LESS
+           : lo >= 1 / MATTERS && hi <= MATTERS ? ALIKE
+                                                : UNDECIDED;
+}
+
+static struct comparison make_comparison(enum relation relation, double ratio, double lo, double hi, size_t blocks)
 {
     if (relation == SECOND_LESS)
-        return (struct comparison){relation, 1 / ratio, 1 / hi, 1 / lo};
-    return (struct comparison){relation, ratio, lo, hi};
+        return (struct comparison){relation, 1 / ratio, 1 / hi, 1 / lo, blocks};
+    return (struct comparison){relation, ratio, lo, hi, blocks};
 }
 
 struct comparison lane_against_serial(struct speaker *speaker, const struct summary_record *lane)
 {
     double lo = lane->speedup_ci_lo, hi = lane->speedup_ci_hi;
-    enum relation relation = UNDECIDED;
-    if (is_sound(speaker, lane))
-        relation = lo > MATTERS                         ? FIRST_LESS
-                   : hi < 1 / MATTERS                   ? SECOND_LESS
-                   : lo >= 1 / MATTERS && hi <= MATTERS ? ALIKE
-                                                        : UNDECIDED;
-    return make_comparison(relation, lane->speedup_median, lo, hi);
+    enum relation relation = is_sound(speaker, lane) ? relation_of(lane->speedup_median, lo, hi) : UNDECIDED;
+    return make_comparison(relation, lane->speedup_median, lo, hi, 0);
 }
 
 struct comparison lanes_compare(struct speaker *speaker, const struct summary_record *first,
@@ -67,13 +75,9 @@ struct comparison lanes_compare(struct speaker *speaker, const struct summary_re
     if (paired_compare(&ratio, &speaker->index, trial_index_find(&speaker->index, second->cell, second->runner),
                        trial_index_find(&speaker->index, first->cell, first->runner), figure) != 0) {
         speaker->out_of_memory = true;
-        return (struct comparison){UNDECIDED, NAN, NAN, NAN};
+        return (struct comparison){UNDECIDED, NAN, NAN, NAN, 0};
     }
-    enum relation relation = ratio.lo > 1 && ratio.ratio > MATTERS            ? FIRST_LESS
-                             : ratio.hi < 1 && ratio.ratio < 1 / MATTERS      ? SECOND_LESS
-                             : ratio.lo >= 1 / MATTERS && ratio.hi <= MATTERS ? ALIKE
-                                                                              : UNDECIDED;
-    return make_comparison(relation, ratio.ratio, ratio.lo, ratio.hi);
+    return make_comparison(relation_of(ratio.ratio, ratio.lo, ratio.hi), ratio.ratio, ratio.lo, ratio.hi, ratio.blocks);
 }
 
 bool runner_races(const char *runner)

@@ -8,7 +8,7 @@
 enum { BLOCKS_TO_TELL = 6 };
 
 /* How far a run got, the best of its groups. */
-enum silence { NO_RESULT, ONE_RUNNER, FEW_BLOCKS, NONE_TOLD, SOME_TOLD };
+enum silence { NO_RESULT, ONE_RUNNER, SERVER_LIMIT, FEW_BLOCKS, FEW_IN_COMMON, NONE_TOLD, SOME_TOLD };
 
 static bool has_result(const struct summary_record *lane)
 {
@@ -23,13 +23,23 @@ static bool are_rivals(const struct lane_group *group, size_t i, size_t j)
            (!group->swept || group->x[i] == group->x[j] || isnan(group->x[i]) || isnan(group->x[j]));
 }
 
+/* However they ended. */
+static size_t trials_of(struct speaker *speaker, const struct summary_record *lane)
+{
+    return trial_index_find(&speaker->index, lane->cell, lane->runner).count;
+}
+
 static enum silence silence_of_pair(struct speaker *speaker, const struct summary_record *a,
                                     const struct summary_record *b)
 {
-    if (a->trials < BLOCKS_TO_TELL || b->trials < BLOCKS_TO_TELL)
-        return FEW_BLOCKS;
-    enum relation relation = lanes_compare(speaker, a, b, trial_seconds_per_job).relation;
-    return relation == FIRST_LESS || relation == SECOND_LESS ? SOME_TOLD : NONE_TOLD;
+    if (trial_index_flagged(&speaker->index, a->cell, a->runner, "origin_saturated") ||
+        trial_index_flagged(&speaker->index, b->cell, b->runner, "origin_saturated"))
+        return SERVER_LIMIT;
+    struct comparison time = lanes_compare(speaker, a, b, trial_seconds_per_job);
+    if (time.blocks < BLOCKS_TO_TELL)
+        return trials_of(speaker, a) < BLOCKS_TO_TELL || trials_of(speaker, b) < BLOCKS_TO_TELL ? FEW_BLOCKS
+                                                                                                : FEW_IN_COMMON;
+    return time.relation == FIRST_LESS || time.relation == SECOND_LESS ? SOME_TOLD : NONE_TOLD;
 }
 
 static enum silence silence_of_group(struct speaker *speaker, const struct lane_group *group)
@@ -72,8 +82,12 @@ static const char *words_of(const struct run_data *run, enum silence silence, bo
             return "Only one runner ran, so nothing is compared.";
         return is_one_runner(run, true) ? "Only one runner has a result, so nothing is compared."
                                         : "No two runners have a result of the same jobs, so nothing is compared.";
+    case SERVER_LIMIT:
+        return "The test server was the limit, so it was measured and not the runners: nothing is concluded.";
     case FEW_BLOCKS:
         return "Fewer than 6 blocks: no interval, so nothing is concluded.";
+    case FEW_IN_COMMON:
+        return "Fewer than 6 blocks in which two runners ended well: no interval, so nothing is concluded.";
     case NONE_TOLD:
     case SOME_TOLD:
         break;

@@ -53,6 +53,7 @@ struct comparison {
     enum relation relation;
     double ratio;  /**< how many times more the one has that has more; where they are alike, the second of the first */
     double lo, hi; /**< its interval */
+    size_t blocks; /**< that it is of; against one after another: 0 */
 };
 
 struct comparison lanes_compare(struct speaker *speaker, const struct summary_record *first,
@@ -70,8 +71,10 @@ void sentence_say_sweep(struct speaker *speaker, struct sentence *sentence, cons
 
 /** Whether a group's i-th lane is a point of the sweep. */
 bool sweep_has_point(const struct lane_group *group, size_t i);
-/** "10, 50 and 100 at once", "body-bytes=1000 and 10000" */
+/** "10, 50 and 100 at once", "body-bytes=1000 and 10000". Never more at once than there are jobs. */
 void sentence_say_points(FILE *out, const struct lane_group *group, const double *x, size_t count);
+/** "10 to 50 at once" */
+void sentence_say_range(FILE *out, const struct lane_group *group, double from, double to);
 void sentence_say_point(FILE *out, const struct lane_group *group, double x);
 /** Where two of a sweep's runners part. */
 void sentence_say_parting(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group);
@@ -80,6 +83,9 @@ void sentence_say_parting(struct speaker *speaker, struct sentence *sentence, co
  * before it ("at 500 at once "). */
 void sentence_say_costs(struct speaker *speaker, struct sentence *sentence, const struct summary_record *coroutines,
                         const struct summary_record *threads, const char *where);
+
+/** Whether both a lane and the serial one that it is compared with may be spoken of. */
+bool lane_meets_serial(struct speaker *speaker, const struct summary_record *lane);
 
 /** How a lane stands to one after another: FIRST_LESS is faster. UNDECIDED where nothing can be told. */
 struct comparison lane_against_serial(struct speaker *speaker, const struct summary_record *lane);

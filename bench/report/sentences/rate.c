@@ -224,7 +224,8 @@ static bool have_same_jobs(const struct summary_record *left, const struct summa
 static bool may_be_an_example(const struct rate_speaker *speaker, const struct summary_record *lane)
 {
     return lane_went_well(speaker->index, lane) && isfinite(lane->offered_per_s) && !lane_is_saturated(lane) &&
-           !is_split(lane) && strcmp(lane->workload, "null") != 0 && !(lane->pacing_p99_ms > OWN_SHARE * lane->response_p99_ms);
+           !is_split(lane) && strcmp(lane->workload, "null") != 0 &&
+           !(lane->pacing_p99_ms > OWN_SHARE * lane->response_p99_ms);
 }
 
 /* The closed loop of this run, of the same runner and the same jobs, that knows the least of what this one has seen. */

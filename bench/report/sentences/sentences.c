@@ -61,6 +61,8 @@ void sentence_say_interval(FILE *out, double lo, double hi)
     char from[64], to[64];
     sentence_number(from, lo, lo, lo);
     sentence_number(to, hi, hi, hi);
+    for (int digits = 4; lo > 1 && strcmp(from, "1") == 0 && digits <= 9; digits++)
+        format_number(from, lo, digits); /* what is above one shall not be said to reach it */
     if (strcmp(from, to) != 0)
         fprintf(out, " (95 %%: %s to %s)", from, to);
 }

@@ -17,11 +17,26 @@ static bool sweeps_concurrency(const struct lane_group *group)
     return strcmp(group->swept, "concurrency") == 0;
 }
 
-/* Where more are allowed at once than there are jobs, no more are at once than at the point before: it is none. */
+/* Where more are allowed at once than there are jobs, no more are at once than at the point before: then it is none. */
 bool sweep_has_point(const struct lane_group *group, size_t i)
 {
     const struct summary_record *lane = group->lanes[i];
-    return isfinite(group->x[i]) && !(sweeps_concurrency(group) && lane->jobs > 0 && group->x[i] > (double)lane->jobs);
+    if (!isfinite(group->x[i]))
+        return false;
+    for (size_t j = 0; sweeps_concurrency(group) && lane->jobs > 0 && j < group->count; j++)
+        if (lane_is_under(group->lanes[j], lane->runner) && group->x[j] >= (double)lane->jobs &&
+            group->x[j] < group->x[i])
+            return false;
+    return true;
+}
+
+static void write_point(char *buffer, size_t size, const struct lane_group *group, double x)
+{
+    int64_t jobs = group->lanes[0]->jobs;
+    if (sweeps_concurrency(group))
+        units_write_count(buffer, size, jobs > 0 ? fmin(x, (double)jobs) : x);
+    else
+        snprintf(buffer, size, "%.15g", x);
 }
 
 /* Whether no lane before the i-th is under the same runner. */
@@ -43,10 +58,7 @@ void sentence_say_points(FILE *out, const struct lane_group *group, const double
         fprintf(out, "%s=", group->swept);
     for (size_t i = 0; i < count; i++) {
         char text[64];
-        if (concurrency)
-            units_write_count(text, sizeof(text), x[i]);
-        else
-            snprintf(text, sizeof(text), "%.15g", x[i]);
+        write_point(text, sizeof(text), group, x[i]);
         fprintf(out, "%s%s", i == 0 ? "" : i + 1 == count ? " and " : ", ", text);
     }
     if (concurrency)
@@ -56,6 +68,17 @@ void sentence_say_points(FILE *out, const struct lane_group *group, const double
 void sentence_say_point(FILE *out, const struct lane_group *group, double x)
 {
     sentence_say_points(out, group, &x, 1);
+}
+
+void sentence_say_range(FILE *out, const struct lane_group *group, double from, double to)
+{
+    char text[2][64];
+    write_point(text[0], sizeof(text[0]), group, from);
+    write_point(text[1], sizeof(text[1]), group, to);
+    if (sweeps_concurrency(group))
+        fprintf(out, "%s to %s at once", text[0], text[1]);
+    else
+        fprintf(out, "%s=%s to %s", group->swept, text[0], text[1]);
 }
 
 /* --- where each runner did best --- */
@@ -114,7 +137,7 @@ static enum relation against_best(struct speaker *speaker, const struct point *b
 }
 
 /*
- * A point is the best only if it is better than its neighbours by more than matters, and surely so. Points beside it
+ * A point is the best only if it is better than all others by more than matters, and surely so. Points beside it
  * that are as good are the best together with it; where they go on to the last, nothing more was gained from the first of
  * them on. Anything else is not known well enough to be said.
  */
@@ -128,8 +151,8 @@ static bool claim_best(struct speaker *speaker, const struct lane_group *group, 
             low--;
         for (high = best; high + 1 < count && against_best(speaker, &points[best], &points[high + 1]) == ALIKE;)
             high++;
-        known = (low == 0 || against_best(speaker, &points[best], &points[low - 1]) == FIRST_LESS) &&
-                (high + 1 == count || against_best(speaker, &points[best], &points[high + 1]) == FIRST_LESS);
+        for (size_t i = 0; known && i < count; i++)
+            known = (i >= low && i <= high) || against_best(speaker, &points[best], &points[i]) == FIRST_LESS;
     }
     if (known) {
         bool flat = low < high && high + 1 == count;
@@ -174,8 +197,7 @@ static void say_claim(struct sentence *sentence, const struct lane_group *group,
         break;
     case BEST_RANGE:
         fputs(same ? " at " : " did best at ", out);
-        fprintf(out, "%.15g to ", claim->from);
-        sentence_say_point(out, group, claim->to);
+        sentence_say_range(out, group, claim->from, claim->to);
         fprintf(out, ", up to %s times%s%s", number, same ? "" : " sooner", than);
         break;
     case BEST_FLAT:
@@ -206,13 +228,44 @@ static void say_best(struct speaker *speaker, struct sentence *sentence, const s
     free(claims);
 }
 
-/* "each of the 3 points" */
-static void say_how_many(FILE *out, size_t some, size_t all)
+/* "each of the 3 points", "2 of the 3 points", "2 of the 3 points at which both were measured" */
+static void say_how_many(FILE *out, size_t some, size_t measured, size_t all)
 {
-    if (some < all)
-        fprintf(out, "%zu of the %zu points", some, all);
+    if (all == 1)
+        fputs("its only point", out);
+    else if (measured == 1)
+        fputs("the only point", out);
+    else if (some < measured)
+        fprintf(out, "%zu of the %zu points", some, measured);
     else
-        fprintf(out, all == 1 ? "its only point" : "each of the %zu points", all);
+        fprintf(out, "each of the %zu points", measured);
+    if (measured < all)
+        fprintf(out, all == 1 ? "" : " (of %zu) at which both were measured", all);
+}
+
+/* At how many of a runner's points it stands in one way against serial. */
+struct standings {
+    size_t points, measured, count; /* of its points so many meet serial; of those so many stand like that */
+    double last_x;
+    struct comparison last;
+};
+
+static struct standings count_standings(struct speaker *speaker, const struct lane_group *group, const char *runner,
+                                        enum relation relation)
+{
+    struct standings standings = {0};
+    struct point *points = runner_points(speaker, group, runner, &standings.points);
+    for (size_t p = 0; points && p < standings.points; p++) {
+        standings.measured += lane_meets_serial(speaker, points[p].lane);
+        struct comparison serial = lane_against_serial(speaker, points[p].lane);
+        if (serial.relation != relation || (relation == ALIKE && serial.lo > 1)) /* hardly sooner is not: no faster */
+            continue;
+        standings.count++;
+        standings.last_x = points[p].x;
+        standings.last = serial;
+    }
+    free(points);
+    return standings;
 }
 
 /*
@@ -226,28 +279,37 @@ static void say_against_serial(struct speaker *speaker, struct sentence *sentenc
     bool sooner = relation == FIRST_LESS;
     for (size_t i = 0; i < group->count; i++) {
         const char *runner = group->lanes[i]->runner;
-        size_t count = 0, some = 0;
-        struct point *points =
-            is_first_of_runner(group, i) && runner_races(runner) ? runner_points(speaker, group, runner, &count) : NULL;
-        const struct point *last = NULL;
-        for (size_t p = 0; p < count; p++) {
-            if (lane_against_serial(speaker, points[p].lane).relation != relation)
-                continue;
-            some++;
-            last = &points[p];
-        }
-        if (last) {
-            char number[64];
-            struct comparison serial = lane_against_serial(speaker, last->lane);
-            sentence_begin_clause(sentence);
-            fprintf(sentence->out, "%s %s than one after another at ", label_subject(runner),
-                    sooner ? "finished sooner" : "took longer");
-            say_how_many(sentence->out, some, count);
-            fprintf(sentence->out, ", %s times %s at ", sentence_number(number, serial.ratio, serial.lo, serial.hi),
-                    sooner ? "sooner" : "as long");
-            sentence_say_point(sentence->out, group, last->x);
-        }
-        free(points);
+        if (!is_first_of_runner(group, i) || !runner_races(runner))
+            continue;
+        struct standings standings = count_standings(speaker, group, runner, relation);
+        if (standings.count == 0)
+            continue;
+        char number[64];
+        sentence_begin_clause(sentence);
+        fprintf(sentence->out, "%s %s than one after another at ", label_subject(runner),
+                sooner ? "finished sooner" : "took longer");
+        say_how_many(sentence->out, standings.count, standings.measured, standings.points);
+        fprintf(sentence->out, ", %s times %s at ",
+                sentence_number(number, standings.last.ratio, standings.last.lo, standings.last.hi),
+                sooner ? "sooner" : "as long");
+        sentence_say_point(sentence->out, group, standings.last_x);
+    }
+}
+
+/* Runners that gain nothing anywhere are as worth a word. */
+static void say_no_faster(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        const char *runner = group->lanes[i]->runner;
+        if (!is_first_of_runner(group, i) || !runner_races(runner))
+            continue;
+        struct standings alike = count_standings(speaker, group, runner, ALIKE);
+        if (alike.count == 0 || alike.count < alike.measured)
+            continue;
+        sentence_begin_clause(sentence);
+        fprintf(sentence->out, "%s %s no faster than one after another at ", label_subject(runner),
+                label_is_plural(runner) ? "were" : "was");
+        say_how_many(sentence->out, alike.count, alike.measured, alike.points);
     }
 }
 
@@ -303,9 +365,11 @@ void sentence_say_sweep(struct speaker *speaker, struct sentence *sentence, cons
     else
         say_against_serial(speaker, sentence, group, FIRST_LESS);
     say_against_serial(speaker, sentence, group, SECOND_LESS);
+    say_no_faster(speaker, sentence, group);
     sentence_say_parting(speaker, sentence, group);
     bool said = sentence->clauses > 0;
     for (size_t i = 0; said && i < group->count; i++)
-        if (is_first_of_runner(group, i) && runner_races(group->lanes[i]->runner))
+        if (is_first_of_runner(group, i) && strcmp(group->lanes[i]->runner, "null") != 0 &&
+            (runner_races(group->lanes[i]->runner) || !sweeps_concurrency(group)))
             say_troubles(speaker, sentence, group, group->lanes[i]->runner);
 }

@@ -25,19 +25,28 @@ struct points {
     size_t all_count;
 };
 
+/* Whether there is a point of it to speak of. */
+static bool is_measured_somewhere(struct speaker *speaker, const struct lane_group *group, const char *runner)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (lane_is_under(group->lanes[i], runner) && lane_is_measured(speaker, group->lanes[i]))
+            return true;
+    return false;
+}
+
 /* Returns whether there is a pair. */
-static bool choose_pair(const struct lane_group *group, struct pair *ret_pair)
+static bool choose_pair(struct speaker *speaker, const struct lane_group *group, struct pair *ret_pair)
 {
     struct pair pair = {0};
-    if (group_lane(group, "coroutines"))
+    if (is_measured_somewhere(speaker, group, "coroutines"))
         pair.first = "coroutines";
-    if (group_lane(group, "threads"))
+    if (is_measured_somewhere(speaker, group, "threads"))
         *(pair.first ? &pair.second : &pair.first) = "threads";
     for (size_t i = 0; i < group->count && !pair.second; i++) {
         const char *runner = group->lanes[i]->runner;
-        if (!runner_races(runner) || (pair.first && strcmp(runner, pair.first) == 0))
-            continue;
-        *(pair.first ? &pair.second : &pair.first) = runner;
+        if (runner_races(runner) && !(pair.first && strcmp(runner, pair.first) == 0) &&
+            is_measured_somewhere(speaker, group, runner))
+            *(pair.first ? &pair.second : &pair.first) = runner;
     }
     *ret_pair = pair;
     return pair.second != NULL;
@@ -165,19 +174,37 @@ static void say_at_point(struct sentence *sentence, const struct lane_group *gro
     fprintf(sentence->out, " sooner than %s", subject_definite(first ? pair->second : pair->first));
 }
 
+/* At how many points, from the first on, something is said by say_beginning. */
+static size_t said_at_beginning(const struct points *points)
+{
+    size_t low = alike_from_first(points);
+    enum relation relation = points->items[0].time.relation;
+    return is_decided(relation) || (relation == ALIKE && low > 1) ? low : 0;
+}
+
+/* The same of say_end. */
+static size_t said_at_end(const struct points *points)
+{
+    return is_decided(points->items[points->count - 1].time.relation) ? alike_to_last(points) : 0;
+}
+
+static bool said_whole(const struct points *points)
+{
+    return alike_from_first(points) == points->count;
+}
+
 /* How the sweep begins: "up to 30 at once coroutines were as fast as the thread pool". One point makes no range. */
 static void say_beginning(struct sentence *sentence, const struct lane_group *group, const struct pair *pair,
                           const struct points *points)
 {
-    size_t low = alike_from_first(points);
+    size_t low = said_at_beginning(points);
     enum relation relation = points->items[0].time.relation;
-    bool whole = low == points->count;
-    if (low == 1 && is_decided(relation))
+    if (low == 1)
         say_at_point(sentence, group, pair, &points->items[0]);
-    if (relation == UNDECIDED || low < 2 || (whole && relation != ALIKE))
+    if (low < 2 || (said_whole(points) && relation != ALIKE))
         return;
     sentence_begin_clause(sentence);
-    if (whole) {
+    if (said_whole(points)) {
         say_as_fast(sentence->out, pair);
         fputc(' ', sentence->out);
         say_everywhere(sentence->out, points);
@@ -200,9 +227,9 @@ static void say_end(struct sentence *sentence, const struct lane_group *group, c
     FILE *out = sentence->out;
     const struct point *last = &points->items[points->count - 1];
     enum relation end = last->time.relation;
-    size_t high = alike_to_last(points);
+    size_t high = said_at_end(points);
     char number[64];
-    if (!is_decided(end))
+    if (high == 0)
         return;
     if (high == 1) {
         say_at_point(sentence, group, pair, last);
@@ -227,17 +254,51 @@ static void say_end(struct sentence *sentence, const struct lane_group *group, c
     sentence_say_point(out, group, last->x);
 }
 
-/* What lies between, where the runs did not decide, is passed over. */
+/* What lies between the two and was decided: "at 50 and 100 at once the thread pool finished sooner than coroutines". */
+static void say_middle(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group,
+                       const struct pair *pair, const struct points *points, enum relation relation)
+{
+    enum { MOST_NAMED = 4 };
+    size_t from = said_at_beginning(points), to = points->count - said_at_end(points), count = 0, last = 0;
+    double *x = calloc(points->count + 1, sizeof(*x));
+    speaker->out_of_memory = speaker->out_of_memory || !x;
+    for (size_t i = from; x && i < to; i++)
+        if (points->items[i].time.relation == relation) {
+            x[count++] = points->items[i].x;
+            last = i;
+        }
+    if (count == 1) {
+        say_at_point(sentence, group, pair, &points->items[last]);
+    } else if (count > 1) {
+        sentence_begin_clause(sentence);
+        fputs("at ", sentence->out);
+        if (count <= MOST_NAMED) {
+            sentence_say_points(sentence->out, group, x, count);
+        } else {
+            fprintf(sentence->out, "%zu points from ", count);
+            sentence_say_range(sentence->out, group, x[0], x[count - 1]);
+        }
+        fputc(' ', sentence->out);
+        say_sooner(sentence->out, pair, relation);
+    }
+    free(x);
+}
+
+/* Where the runs did not decide is passed over. */
 void sentence_say_parting(struct speaker *speaker, struct sentence *sentence, const struct lane_group *group)
 {
     struct pair pair;
     struct points points;
-    if (!choose_pair(group, &pair))
+    if (!choose_pair(speaker, group, &pair))
         return;
     collect_points(speaker, group, &pair, &points);
     if (points.count > 1) {
         const struct point *last = &points.items[points.count - 1];
         say_beginning(sentence, group, &pair, &points);
+        if (!said_whole(&points)) {
+            say_middle(speaker, sentence, group, &pair, &points, FIRST_LESS);
+            say_middle(speaker, sentence, group, &pair, &points, SECOND_LESS);
+        }
         say_end(sentence, group, &pair, &points);
         if (lane_is_under(last->first, "coroutines") && lane_is_under(last->second, "threads")) {
             char *where = NULL;
