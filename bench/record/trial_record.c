@@ -136,12 +136,22 @@ static int check_percentiles(struct trial_record *trial, struct failure *ret_fai
     return 0;
 }
 
-static void drop_unsupported_percentiles(struct trial_record *trial)
+/* What takes time and CPU takes some of it: nothing at all stands for what was not known. A queue may be empty. */
+static bool may_be_nothing(const char *name)
+{
+    return strncmp(name, "queue", 5) == 0 || strncmp(name, "pacing", 6) == 0;
+}
+
+static void drop_unsupported_figures(struct trial_record *trial)
 {
     size_t count = trial->ok < 0 ? 0 : (size_t)trial->ok;
-    for (size_t i = 0; i < PERCENTILES; i++)
-        if (count < stats_quantile_min_n(percentiles[i].p))
-            *percentile_at(trial, &percentiles[i]) = NAN;
+    for (size_t i = 0; i < PERCENTILES; i++) {
+        double *ms = percentile_at(trial, &percentiles[i]);
+        if (count < stats_quantile_min_n(percentiles[i].p) || (*ms == 0 && !may_be_nothing(percentiles[i].name)))
+            *ms = NAN;
+    }
+    if (trial->cpu_us_per_job == 0)
+        trial->cpu_us_per_job = NAN;
 }
 
 /* All that is made of a trial is made of its time. */
@@ -170,6 +180,6 @@ int trial_record_check(struct trial_record *trial, struct failure *ret_failure)
     if (check_counts(trial, ret_failure) != 0 || check_rate(trial, ret_failure) != 0 ||
         check_percentiles(trial, ret_failure) != 0)
         return -1;
-    drop_unsupported_percentiles(trial);
+    drop_unsupported_figures(trial);
     return drop_untimed(trial, ret_failure);
 }

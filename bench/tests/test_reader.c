@@ -394,6 +394,21 @@ static void percentiles_of_too_few_jobs_are_empty(void **state)
     }
 }
 
+/* Jobs take time, and CPU time; a queue may be empty. */
+static void nothing_at_all_is_no_data(void **state)
+{
+    (void)state;
+    struct run_data run;
+    read_trial(
+        &run, 368,
+        "{\"latency_p50_ms\":0,\"service_p99_ms\":0,\"queue_p50_ms\":0,\"pacing_p99_ms\":0,\"cpu_us_per_job\":0}");
+    const struct trial_record *trial = &run.trials[0];
+    assert_true(isnan(trial->latency_p50_ms) && isnan(trial->service_p99_ms) && isnan(trial->cpu_us_per_job));
+    assert_true(trial->queue_p50_ms == 0 && trial->pacing_p99_ms == 0);
+    assert_true(isnan(run.lanes[0].latency_p50_ms) && isnan(run.lanes[0].cpu_us_per_job_median));
+    run_data_finish(&run);
+}
+
 /* Nothing can be made of jobs that took an unknown time: no rate, and no speed-up of 1 for want of another. */
 static void trials_without_a_time_are_no_data(void **state)
 {
@@ -544,6 +559,7 @@ int main(void)
         cmocka_unit_test(bad_trials_are_named),
         cmocka_unit_test(trials_of_all_states_are_read),
         cmocka_unit_test(percentiles_of_too_few_jobs_are_empty),
+        cmocka_unit_test(nothing_at_all_is_no_data),
         cmocka_unit_test(trials_without_a_time_are_no_data),
         cmocka_unit_test(cut_anywhere_it_is_read_to_its_last_whole_line),
         cmocka_unit_test(damaged_anywhere_it_is_read_or_refused),

@@ -183,6 +183,14 @@ static void a_sweep_to_more_than_there_are_jobs(void **state)
          "finished 100 times sooner than one after another.",
          SERIAL_POINT, POINT(10, "coroutines", 1), POINT(500, "coroutines", 0.1), POINT(1000, "coroutines", 0.1),
          POINT(2000, "coroutines", 1));
+    /* As many jobs as may be at once: each point has its own number. */
+#define ALL_AT_ONCE(n, who, seconds)                                                                                   \
+    {.cell = "sweep/concurrency=" #n, .sweep = "sweep", .runner = who, .jobs = n, .concurrency = n, .wall_s = seconds}
+    SAYS(7,
+         "Sleeps (10 to 100 at once): coroutines finished sooner than the thread pool at each of the 2 points, 2 times "
+         "sooner at 100 at once.",
+         ALL_AT_ONCE(10, "threads", 2), ALL_AT_ONCE(10, "coroutines", 1), ALL_AT_ONCE(100, "threads", 2),
+         ALL_AT_ONCE(100, "coroutines", 1));
 }
 
 /* What the ends of a sweep say is not all that there is. */

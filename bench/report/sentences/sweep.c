@@ -24,15 +24,18 @@ bool sweep_has_point(const struct lane_group *group, size_t i)
     if (!isfinite(group->x[i]))
         return false;
     for (size_t j = 0; sweeps_concurrency(group) && lane->jobs > 0 && j < group->count; j++)
-        if (lane_is_under(group->lanes[j], lane->runner) && group->x[j] >= (double)lane->jobs &&
-            group->x[j] < group->x[i])
+        if (lane_is_under(group->lanes[j], lane->runner) && group->lanes[j]->jobs == lane->jobs &&
+            group->x[j] >= (double)lane->jobs && group->x[j] < group->x[i])
             return false;
     return true;
 }
 
 static void write_point(char *buffer, size_t size, const struct lane_group *group, double x)
 {
-    int64_t jobs = group->lanes[0]->jobs;
+    int64_t jobs = 0; /* of that point: each may have its own number */
+    for (size_t i = 0; i < group->count; i++)
+        if (group->x[i] == x && group->lanes[i]->jobs > jobs)
+            jobs = group->lanes[i]->jobs;
     if (sweeps_concurrency(group))
         units_write_count(buffer, size, jobs > 0 ? fmin(x, (double)jobs) : x);
     else
