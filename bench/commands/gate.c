@@ -8,6 +8,7 @@
 #include "gate_options.h"
 #include "print_json.h"
 #include "../clean_text.h"
+#include "../gate/dry_run.h"
 #include "../gate/gate.h"
 #include "../gate/gate_export.h"
 #include "../gate/gate_file.h"
@@ -55,12 +56,15 @@ static void print(const struct gate_options *options, const struct gate_request 
 /* One line for stderr where the status alone would not say enough. */
 static void explain(const struct gate_result *result, enum exit_status status, struct failure *ret_failure)
 {
+    if (result->outcome == OUTCOME_INTERRUPTED) {
+        /* Where it was just then is no cause. */
+        fprintf(stderr, "iorace: interrupted; the %zu finished trials are kept in %s\n", result->trials, result->dir);
+        ret_failure->text[0] = '\0';
+    }
     if (ret_failure->text[0])
         return;
     switch (result->outcome) {
     case OUTCOME_INTERRUPTED:
-        fprintf(stderr, "iorace: interrupted; the %zu finished trials are kept in %s\n", result->trials, result->dir);
-        break;
     case OUTCOME_LOCAL_LIMIT:
         failure_set(ret_failure, status,
                     "a limit of this machine made jobs fail (`iorace doctor` names the limits); see %s", result->dir);
@@ -115,8 +119,12 @@ static int say_equal(const struct gate_options *options, const struct arms *arms
     return EXIT_DONE;
 }
 
-static int note_equal(const struct gate_options *options, struct failure *ret_failure)
+/* Who reads the files afterwards finds them, not those of another gate. */
+static int note_equal(const struct gate_options *options, const struct gate_plan *plan, struct failure *ret_failure)
 {
+    for (size_t i = 0; i < options->exports.count; i++)
+        if (gate_export_write(plan, options->exports.texts[i], ret_failure) < 0)
+            return -1;
     FILE *out = options->markdown ? fopen(options->markdown, "ae") : NULL;
     if (!options->markdown)
         return 0;
@@ -151,10 +159,13 @@ static int run_plan(const struct gate_options *options, struct gate_plan *plan, 
         request.allow = &allow;
     }
     int status = EXIT_DONE;
-    if (options->dry_run)
-        gate_plan_print(plan, &request.rules, stdout);
-    else if (plan->arms->equal && !options->aa)
-        status = note_equal(options, ret_failure) < 0 ? (int)ret_failure->status : say_equal(options, plan->arms);
+    bool skipped = plan->arms->equal && !options->aa;
+    if (options->dry_run && options->json)
+        print_json(gate_plan_json(plan, &request.rules, skipped), NULL);
+    else if (options->dry_run)
+        gate_plan_print(plan, &request.rules, skipped, stdout);
+    else if (skipped)
+        status = note_equal(options, plan, ret_failure) < 0 ? (int)ret_failure->status : say_equal(options, plan->arms);
     else
         status = run(options, &request, ret_failure);
     allow_finish(&allow);

@@ -77,7 +77,9 @@ static int run_plan(const struct plan *plan, const struct run_options *options, 
     else if (result.trials == 0)
         status = EXIT_NO_DATA;
 
-    if (result.interrupted)
+    if (result.interrupted && result.trials == 0)
+        fputs("iorace: interrupted before the first run had ended\n", stderr);
+    else if (result.interrupted)
         fprintf(stderr, "iorace: interrupted; the %zu finished runs are kept in %s (charts: iorace plot %s)\n",
                 result.trials, result.dir, result.dir);
     else if (while_drawing)

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 #include "metric.h"
+#include "../stored/summary.h"
 
 static double wall_s(const struct trial_record *trial)
 {
@@ -65,16 +66,9 @@ const struct compare_metric *compare_metric_find(const char *name)
     return find(name, strlen(name));
 }
 
-/* A rate is in the lane's definition, whether or not a trial of it went well. */
-static bool has_rate(const struct summary_record *lane)
-{
-    const char *params = lane->params ? lane->params : "";
-    return isfinite(lane->offered_per_s) || strncmp(params, "rate=", 5) == 0 || strstr(params, " rate=");
-}
-
 const struct compare_metric *compare_metric_of(const struct compare_metric *asked, const struct summary_record *lane)
 {
-    if (asked || !has_rate(lane))
+    if (asked || !summary_is_paced(lane))
         return asked ? asked : compare_metrics;
     return compare_metric_find(metric_of_rate(lane->jobs)->name);
 }

@@ -139,11 +139,16 @@ static int on_key(void *context, const char *name, const char *value)
         return refuse(reading, line, "%s: is there twice; once is accepted", name);
     if (!*value || !utf8_is_valid(value))
         return refuse(reading, line, "%s: is empty or not UTF-8; a text is accepted", name);
-    if (strcmp(name, "metric") == 0 && !metric_find(value))
-        return refuse(reading, line,
-                      "metric: '%.40s' is none; wall_s, jobs_per_s, cpu_us_per_job, rss_peak_kib or latency_p99_ms is "
-                      "accepted",
-                      value);
+    if (strcmp(name, "metric") == 0 && !metric_find(value)) {
+        char accepted[256] = "";
+        for (const char *const *known = metric_names(); *known; known++)
+            snprintf(accepted + strlen(accepted), sizeof(accepted) - strlen(accepted), "%s%s",
+                     !accepted[0] ? ""
+                     : known[1]   ? ", "
+                                  : " or ",
+                     *known);
+        return refuse(reading, line, "metric: '%.40s' is none; %s is accepted", value, accepted);
+    }
     if (strcmp(name, "until") == 0 && !is_day(value))
         return refuse(reading, line, "until: '%.40s' is no day; a date such as 2026-12-31 is accepted", value);
     *field = clean_text(value, 1000);

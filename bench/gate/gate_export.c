@@ -44,7 +44,11 @@ static json_t *github_json(const struct gate_plan *plan, struct text_pool *pool)
         if (!find_figure(&figure, lane))
             continue;
         const char *unit = lane->metric->unit;
-        if (lane->metric->larger_is_better) {
+        double ratio = lane->decision.ratio, lo = lane->decision.lo, hi = lane->decision.hi;
+        if (lane->metric->larger_is_better) { /* its reader takes smaller for better */
+            ratio = 1 / ratio;
+            lo = 1 / lane->decision.hi;
+            hi = 1 / lane->decision.lo;
             figure.value = 1e6 / figure.value;
             figure.interval = (struct stats_interval){1e6 / figure.interval.hi, 1e6 / figure.interval.lo};
             unit = "us/job";
@@ -53,8 +57,7 @@ static json_t *github_json(const struct gate_plan *plan, struct text_pool *pool)
         const char *name = pool_printf(pool, "%s: %s", name_of(pool, plan, lane),
                                        lane->metric->larger_is_better ? "us_per_job" : lane->metric->name);
         const char *extra = pool_printf(pool, "against the base %s %s; verdict: %s; %zu blocks",
-                                        words_change(pool, lane->decision.ratio),
-                                        words_interval(pool, lane->decision.lo, lane->decision.hi), lane_verdict(lane),
+                                        words_change(pool, ratio), words_interval(pool, lo, hi), lane_verdict(lane),
                                         lane->decision.blocks + lane->decision.confirmation_blocks);
         json_t *item = json_pack("{s:o, s:s, s:f, s:o}", "name", record_json_text(name, RECORD_TEXT_BYTES), "unit",
                                  unit, "value", figure.value, "extra", record_json_text(extra, RECORD_TEXT_BYTES));

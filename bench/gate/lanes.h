@@ -72,9 +72,6 @@ void gate_plan_allow(struct gate_plan *plan, const struct allow_list *list);
  */
 size_t gate_plan_trials(const struct gate_plan *plan, double *ret_estimate_s);
 
-/** Write it for a person: cells, metrics, minutes, and the smallest change that can be found. For --dry-run. */
-void gate_plan_print(const struct gate_plan *plan, const struct gate_rules *rules, FILE *out);
-
 /** Returns the scenario's name. */
 const char *gate_plan_scenario(const struct gate_plan *plan);
 

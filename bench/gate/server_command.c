@@ -99,6 +99,36 @@ static pid_t start_session(const char *line, const cpu_set_t *cpus, int output)
     _exit(127);
 }
 
+/* The shell dies with this process (PDEATHSIG), but not what it has started, and who is killed can end nobody: another
+ * process waits for that. It has nothing open that somebody might wait to see closed. */
+static pid_t start_guard(pid_t leader)
+{
+    pid_t parent = getpid(), pid = fork();
+    if (pid != 0)
+        return pid;
+    sigset_t all, death;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    setpgid(0, 0);
+    close_range(0, ~0U, 0);
+    sigemptyset(&death);
+    sigaddset(&death, SIGUSR1);
+    prctl(PR_SET_PDEATHSIG, SIGUSR1);
+    for (int number; getppid() == parent;)
+        sigwait(&death, &number);
+    session_kill(leader, SIGKILL);
+    _exit(0);
+}
+
+static void end_guard(pid_t guard)
+{
+    if (guard <= 0)
+        return;
+    kill(guard, SIGKILL);
+    while (waitpid(guard, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
 /* What it wrote last, its lines with " | " between them. */
 static void last_words(const struct server_command *server, char *buffer, size_t size)
 {
@@ -152,6 +182,7 @@ static int try_start(struct server_command *server, const char *command, const c
         goto fail;
     }
     interrupt_set_server(-server->pid);
+    server->guard = start_guard(server->pid);
     int status;
     if (wait_for_port(server, &status))
         return 0;
@@ -216,6 +247,7 @@ bool server_command_stop(struct server_command *server, int64_t patience_ns)
         interrupt_set_server(0);
     }
     session_end_strays();
+    end_guard(server->guard);
     if (server->output > 0)
         close(server->output);
     *server = (struct server_command){0};

@@ -17,7 +17,8 @@
 static const int64_t SERVER_STOP_NS = 2000000000;
 
 struct server_command {
-    pid_t pid; /**< the session's leader; 0: none runs */
+    pid_t pid;   /**< the session's leader; 0: none runs */
+    pid_t guard; /**< ends the session should this process be killed */
     uint16_t port;
     int output; /**< what it has written, both streams */
 };
@@ -30,7 +31,7 @@ struct server_command {
  * @param ret_server  written on success only; server_command_stop ends it
  *
  * Returns 0, or -1 (EXIT_JOBS_FAILED) with the last lines that it wrote: it ended, or did not accept within 20 s. Or -1
- * with EXIT_INTERRUPTED. It does not outlive this process if that ends in order; the shell's own process never does.
+ * with EXIT_INTERRUPTED. It does not outlive this process, however that ends.
  */
 int server_command_start(struct server_command *ret_server, const char *command, const char *cpus,
                          struct failure *ret_failure);

@@ -16,6 +16,7 @@ enum {
     KNEE_MOST_RATE = 1000000,
     KNEE_MOST_TRIALS = 40,
     KNEE_USUAL_TRIALS = 18, /* for an estimate */
+    KNEE_MOST_ATTEMPTS = 3, /* at one rate */
     KNEE_LEAST_JOBS = 400,  /* in a trial: its 99th percentile needs 368 */
 };
 

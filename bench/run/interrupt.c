@@ -23,8 +23,14 @@ void interrupt_watch(void)
 {
     struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: waits shall notice */
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    /* A closed terminal and Ctrl-\ are no other wish than Ctrl-C; under nohup the first is none. */
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++) {
+        struct sigaction before;
+        if (ending[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_IGN)
+            continue;
+        sigaction(ending[i], &action, NULL);
+    }
 }
 
 void interrupt_set_server(pid_t server_pid)

@@ -1,4 +1,4 @@
-/* SIGINT and SIGTERM in the middle of a run: the first ends it in order, the second at once. */
+/* SIGINT, SIGTERM, SIGHUP and SIGQUIT in the middle of a run: the first ends it in order, the second at once. */
 #ifndef BENCH_INTERRUPT_H
 #define BENCH_INTERRUPT_H
 

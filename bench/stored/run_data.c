@@ -6,6 +6,7 @@
 #include "run_data.h"
 #include "run_line.h"
 #include "trial_index.h"
+#include "../plan/knee.h"
 
 static const char file_name[] = "run.ndjson";
 
@@ -126,10 +127,12 @@ static int check_unique(const struct reader *reader, const struct trial_index *i
     return at_trial(reader, twice, &cause, ret_failure);
 }
 
-static int check_block(const struct reader *reader, const struct trial_record *trial, struct failure *ret_failure)
+/* A search for the knee numbers its attempts at a rate, however many blocks there are. */
+static int check_block(const struct reader *reader, const struct summary_record *lane, const struct trial_record *trial,
+                       struct failure *ret_failure)
 {
     int64_t blocks = json_integer_value(json_object_get(reader->run->run, "blocks"));
-    if (trial->block <= blocks)
+    if (trial->block <= blocks || (summary_is_paced(lane) && trial->block <= KNEE_MOST_ATTEMPTS))
         return 0;
     return failure_set(ret_failure, EXIT_NO_DATA, "'%.200s' under '%.100s': block %lld of %lld", trial->cell,
                        trial->runner, (long long)trial->block, (long long)blocks);
@@ -146,7 +149,8 @@ static int check_lanes(const struct reader *reader, const struct trial_index *in
         for (size_t k = 0; k < span.count; k++) {
             struct failure cause = {0};
             const struct trial_record *trial = &run->trials[span.order[k]];
-            if (check_block(reader, trial, &cause) != 0 || run_line_check_lane(&run->lanes[i], trial, &cause) != 0)
+            if (check_block(reader, &run->lanes[i], trial, &cause) != 0 ||
+                run_line_check_lane(&run->lanes[i], trial, &cause) != 0)
                 return at_trial(reader, span.order[k], &cause, ret_failure);
         }
     }

@@ -38,6 +38,12 @@ static int fitness(const struct run_data *run, const struct summary_record *seri
     return serial->jobs == lane->jobs ? 2 : 1;
 }
 
+bool summary_is_paced(const struct summary_record *lane)
+{
+    const char *params = lane->params ? lane->params : "";
+    return isfinite(lane->offered_per_s) || strncmp(params, "rate=", 5) == 0 || strstr(params, " rate=");
+}
+
 const struct summary_record *summary_serial_of(const struct run_data *run, const struct summary_record *lane)
 {
     const struct summary_record *best = NULL;

@@ -220,6 +220,30 @@ static void test_no_data_is_not_exported(void **state)
     }
 }
 
+/* What reads it takes less for better, so jobs per second are turned round, and with them the change. */
+static void test_exported_changes_are_of_what_is_exported(void **state)
+{
+    (void)state;
+    double values[] = {100, 100, 100, 100, 100, 100};
+    struct gate_lane lane = {.metric = metric_find("jobs_per_s"),
+                             .label = "c",
+                             .values = {[PHASE_FIRST] = {values, values, values}},
+                             .blocks = {[PHASE_FIRST] = 6},
+                             .state = LANE_GATED,
+                             .decision = {.verdict = GATE_REGRESSION, .ratio = 0.8, .lo = 0.5, .hi = 1}};
+    struct gate_plan plan = {.plans = {[SIDE_BASE] = {.scenario = "s"}}, .lanes = &lane, .lane_count = 1};
+    char said[4200];
+    struct failure failure = {0};
+    snprintf(said, sizeof(said), "github-action-benchmark=%s/turned.json", dir);
+    if (gate_export_write(&plan, said, &failure) != 0)
+        fail_msg("%s", failure.text);
+    char *text = made_up_slurp(dir, "turned.json");
+    assert_non_null(strstr(text, "10000"));
+    assert_non_null(strstr(text, "+25.0 %"));
+    assert_non_null(strstr(text, "+100.0] %"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_the_line_is_whole),
         cmocka_unit_test(test_what_gates_say_is_read),
         cmocka_unit_test(test_no_data_is_not_exported),
+        cmocka_unit_test(test_exported_changes_are_of_what_is_exported),
     };
     return cmocka_run_group_tests_name("gate_stored", tests, make_dir, remove_dir);
 }

@@ -159,6 +159,30 @@ static void directories_and_files_that_are_not_there(void **state)
     free(dir);
 }
 
+/* The third attempt of a search at a rate, in a run of one block. */
+static void attempts_of_a_search_are_no_blocks(void **state)
+{
+    (void)state;
+    static const char lane[] = "[{\"cell\":\"c\",\"workload\":\"sleep\",\"params\":\"rate=7\",\"runner\":\"serial\","
+                               "\"concurrency\":1,\"connections\":null,\"cpus\":null,\"jobs\":1,\"sweep\":null}]}";
+    for (int block = 3; block <= 4; block++) {
+        char *trial = trial_text("c", block, "{\"params\":\"rate=7\",\"offered_per_s\":7}"), *text;
+        assert_true(asprintf(&text, RUN_HEAD_OF("1") "%s\n%s\n", lane, trial) > 0);
+        if (block == 4) {
+            assert_refused(text, "run.ndjson:2: 'c' under 'serial': block 4 of 1");
+        } else {
+            struct run_data run;
+            struct failure failure = {0};
+            made_up_write(shared_dir, "run.ndjson", text, strlen(text));
+            if (run_data_read(&run, shared_dir, &failure) != 0)
+                fail_msg("%s", failure.text);
+            run_data_finish(&run);
+        }
+        free(text);
+        free(trial);
+    }
+}
+
 #define SAMPLE                                                                                                         \
     "{\"type\":\"sample\",\"cell\":\"c\",\"runner\":\"serial\",\"block\":1,\"jobs\":2,\"samples\":[[5,9,0,1],[7,8,0,"  \
     "1]]"
@@ -554,6 +578,7 @@ int main(void)
         cmocka_unit_test(directories_and_files_that_are_not_there),
         cmocka_unit_test(samples_of_an_open_loop),
         cmocka_unit_test(lanes_may_be_added),
+        cmocka_unit_test(attempts_of_a_search_are_no_blocks),
         cmocka_unit_test(foreign_files_are_refused),
         cmocka_unit_test(bad_lines_are_named),
         cmocka_unit_test(bad_trials_are_named),

@@ -33,11 +33,14 @@ static FILE *open_part(const struct chart_list *list, const char *name, const ch
 /* Closes; every earlier error of the stream shows here. */
 static int close_part(const struct chart_list *list, const char *name, FILE *file, struct failure *ret_failure)
 {
-    bool failed = ferror(file);
-    if (fclose(file) == 0 && !failed)
+    /* What could not be written is still there: trying again tells why. */
+    int error = fflush(file) != 0 ? errno : ferror(file) ? EIO : 0;
+    if (fclose(file) != 0 && !error)
+        error = errno;
+    if (!error)
         return 0;
-    return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write %s/charts/%s: %s", list->run->dir, name,
-                       strerror(failed ? EIO : errno));
+    return failure_set(ret_failure, EXIT_JOBS_FAILED, "cannot write the data of %s/charts/%s.svg: %s", list->run->dir,
+                       name, strerror(error));
 }
 
 struct chart *chart_begin(struct chart_list *list, const char *template, int number, double height,

@@ -21,16 +21,9 @@ const struct summary_record *group_lane(const struct lane_group *group, const ch
     return NULL;
 }
 
-/* Jobs that come at their own rate take as long as they are told to, whoever runs them. */
-static bool is_paced(const struct summary_record *lane)
-{
-    const char *params = lane->params ? lane->params : "";
-    return strncmp(params, "rate=", 5) == 0 || strstr(params, " rate=");
-}
-
 bool lane_is_measured(struct speaker *speaker, const struct summary_record *lane)
 {
-    return lane && !is_paced(lane) && lane_went_well(&speaker->index, lane);
+    return lane && !summary_is_paced(lane) && lane_went_well(&speaker->index, lane);
 }
 
 bool lane_meets_serial(struct speaker *speaker, const struct summary_record *lane)

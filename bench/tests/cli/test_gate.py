@@ -71,9 +71,11 @@ class NothingToRun(gate_support.GateCase):
     def test_equal_arms_are_skipped(self):
         for args in (["--base", support.IORACE], ["--base-args", "--jobs 4", "--head-args", "--jobs 4"]):
             with self.subTest(args):
-                done = self.iorace("gate", "one.ini", *args, "--md", "summary.md")
+                done = self.iorace("gate", "one.ini", *args, "--md", "summary.md", "--export", "bencher=b.json")
                 self.assertStatus(done, 0)
                 self.assertIn("Skipped", done.stdout)
+                self.assertEqual(json.loads((self.dir / "b.json").read_text()), {})
+                self.assertIn("would be skipped", self.iorace("gate", "one.ini", *args, "--dry-run").stdout)
         self.assertEqual((self.dir / "summary.md").read_text().count("skipped"), 2)
         self.assertEqual(json.loads(self.iorace("gate", "one.ini", "--base", support.IORACE, "--json").stdout)["outcome"], "skipped")
         self.assertFalse((self.dir / "results").exists())
@@ -85,6 +87,13 @@ class NothingToRun(gate_support.GateCase):
         self.assertRegex(done.stdout, r"smallest change[^\n]*\n(  +[\d.]+ %: [\d.]+ %\n){3,}")
         self.assertFalse((self.dir / "results").exists())
         self.assertStatus(self.iorace("gate", "--base", support.IORACE, "--dry-run"), 0)  # its own scenario
+        told = json.loads(self.iorace("gate", "two.ini", "--base", support.IORACE, "--dry-run", "--blocks", "20", "--json",
+                                      "--aa").stdout)
+        self.assertEqual((told["outcome"], told["would_be_skipped"], told["blocks"], told["trials"]), ("dry_run", False, 20, 120))
+        self.assertEqual([(cell["cell"], cell["metric"], cell["jobs"]) for cell in told["cells"]],
+                         [("one", "wall_s", 8), ("two", "wall_s", 8)])
+        self.assertLess(0, told["estimate_s"])
+        self.assertEqual([change["spread"] for change in told["smallest_changes"]], [0.005, 0.01, 0.02, 0.03, 0.05])
 
     def test_metric_of_a_scenario(self):
         """A gate's own key: a run passes over it, and no trial hears of it."""

@@ -84,6 +84,17 @@ class Commands(gate_support.GateCase):
         self.assertNotIn("--head-cmd: the server", " ".join(done.stdout.split()))
         self.check_nothing_left()
 
+    def test_killed(self):
+        """What the shell has started goes, too, though nobody is left to end it."""
+        process = self.workspace.popen("gate", "--base-cmd", command(), "--head-cmd", command("--mib", "1"), "--out", "out",
+                                       "--blocks", "100", start_new_session=True)
+        try:
+            support.wait_until(lambda: (self.dir / "out" / "gate.ndjson").exists() and self.lines("trial"), what="a trial")
+        finally:
+            process.kill()
+            process.communicate()
+        self.check_nothing_left()
+
     def test_interrupted(self):
         process = self.workspace.popen("gate", "--base-cmd", command("--fork"), "--head-cmd", command("--fork", "--mib", "1"),
                                        "--out", "out", "--blocks", "100", start_new_session=True)
