@@ -175,9 +175,10 @@ static void a_closed_loop_of_the_same_run_is_held_against_it(void **state)
         "s of "
         "when they were due, though in the closed loop (closed) 99 % took at most 9.00 ms. That one waits with a slow "
         "server instead of counting those who would have come meanwhile (coordinated omission).";
-#define OPEN(...)                                                                                                      \
-    AT_100("coroutines", 900, 890, .cell = "open", .workload = "download", .connections = "warm",                      \
+#define OPEN_TAKING(of_runner, response, service, ...)                                                                 \
+    AT_100(of_runner, response, service, .cell = "open", .workload = "download", .connections = "warm",                \
            .response_p50_ms = 0.7, ##__VA_ARGS__)
+#define OPEN(...) OPEN_TAKING("coroutines", 900, 890, ##__VA_ARGS__)
 #define CLOSED(...)                                                                                                    \
     {.cell = "closed",                                                                                                 \
      .workload = "download",                                                                                           \
@@ -199,6 +200,29 @@ static void a_closed_loop_of_the_same_run_is_held_against_it(void **state)
     SAYS(1, counted, OPEN(.params = "rate=100 url=http://h/"), CLOSED(.params = "url=http://other/"));
     SAYS(1, counted, OPEN(.params = "rate=100"), CLOSED(.state = "failed"));
     SAYS(1, "", OPEN(.params = "rate=100", .pacing_p99_ms = 600), CLOSED(.state = "failed"));
+}
+
+/* Jobs that are long whenever they come are no sign that the server stood still. */
+static void long_jobs_are_no_stall(void **state)
+{
+    (void)state;
+#define MIXED "delay-ms=98x1,2x300"
+    SAYS(1, "", OPEN(.params = "rate=100 delay-ms=1x1,1x890"));
+    SAYS(1, "", OPEN_TAKING("coroutines", 599, 590, .params = "rate=100 " MIXED));
+    /* A closed loop of them has seen 9 ms. */
+    SAYS(1, "", OPEN_TAKING("coroutines", 17, 16, .params = "rate=100"), CLOSED(.params = ""));
+    /* A server that stood still made them longer than any was to be. */
+    struct run_data run;
+    const struct made_up_lane lanes[] = {OPEN(.params = "rate=100 body-bytes=9 " MIXED),
+                                         OPEN(.params = "rate=100 delay-ms=?")};
+    for (size_t i = 0; i < COUNT(lanes); i++) {
+        made_up_read(&run, &lanes[i], 1, 1);
+        char *sentences = report_sentences(&run);
+        assert_non_null(sentences);
+        assert_non_null(strstr(sentences, "jobs went on arriving while the server was slow"));
+        free(sentences);
+        made_up_finish(&run);
+    }
 }
 
 /* Who waits for jobs to arrive is no sooner done: neither a speed-up nor "no faster". */
@@ -332,6 +356,7 @@ int main(void)
         cmocka_unit_test(what_piled_up_is_said_of_a_single_rate),
         cmocka_unit_test(what_a_closed_loop_hides_is_said),
         cmocka_unit_test(a_closed_loop_of_the_same_run_is_held_against_it),
+        cmocka_unit_test(long_jobs_are_no_stall),
         cmocka_unit_test(speed_is_not_compared),
         cmocka_unit_test(tables_show_rates),
         cmocka_unit_test(what_is_late_does_not_keep_up),

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "../knee_found.h"
 #include "../labels.h"
+#include "../../plan/settings.h"
 #include "rate_parts.h"
 
 /* When a closed loop would have told another story: times that differ less are not worth a sentence. */
@@ -74,11 +75,26 @@ static bool have_same_jobs(const struct summary_record *left, const struct summa
     return strcmp(left->workload, right->workload) == 0 && strcmp(kept[0], kept[1]) == 0;
 }
 
+/* Whether a server may have stood still. */
+static bool has_stalled(const struct summary_record *lane)
+{
+    return lane->connections && lane->response_p50_ms > 0 &&
+           lane->response_p99_ms >= STALL_TIMES * lane->response_p50_ms &&
+           lane->response_p99_ms - lane->response_p50_ms >= STALL_LEAST_MS;
+}
+
 static bool may_be_an_example(const struct rate_speaker *speaker, const struct summary_record *lane)
 {
     return lane_went_well(speaker->index, lane) && isfinite(lane->offered_per_s) && !lane_is_saturated(lane) &&
            !is_split(lane) && strcmp(lane->workload, "null") != 0 &&
            !(lane->pacing_p99_ms > OWN_SHARE * lane->response_p99_ms);
+}
+
+static bool is_closed_loop_of(const struct rate_speaker *speaker, const struct summary_record *other,
+                              const struct summary_record *lane)
+{
+    return !isfinite(other->offered_per_s) && lane_went_well(speaker->index, other) && other->latency_p99_ms > 0 &&
+           strcmp(other->runner, lane->runner) == 0 && have_same_jobs(other, lane);
 }
 
 /* The closed loop of this run, of the same runner and the same jobs, that knows the least of what this one has seen. */
@@ -88,8 +104,7 @@ static const struct summary_record *closed_loop_of(const struct rate_speaker *sp
     const struct summary_record *least = NULL;
     for (size_t i = 0; i < speaker->run->lane_count; i++) {
         const struct summary_record *other = &speaker->run->lanes[i];
-        if (isfinite(other->offered_per_s) || !lane_went_well(speaker->index, other) || !(other->latency_p99_ms > 0) ||
-            strcmp(other->runner, lane->runner) != 0 || !have_same_jobs(other, lane))
+        if (!is_closed_loop_of(speaker, other, lane))
             continue;
         bool counts = lane->response_p99_ms >= HIDDEN_TIMES * other->latency_p99_ms &&
                       lane->response_p99_ms - other->latency_p99_ms >= HIDDEN_LEAST_MS;
@@ -97,6 +112,36 @@ static const struct summary_record *closed_loop_of(const struct rate_speaker *sp
             least = other;
     }
     return least;
+}
+
+/* Returns the longest of the delays that were asked for, 0 without one. */
+static double longest_delay_ms(struct text_pool *words, const struct summary_record *lane)
+{
+    static const char key[] = "delay-ms=";
+    struct delay_totals totals;
+    for (const char *p = lane->params ? lane->params : ""; *p;) {
+        int length = (int)strcspn(p, " ");
+        if (strncmp(p, key, strlen(key)) == 0) {
+            const char *list = pool_printf(words, "%.*s", length - (int)strlen(key), p + strlen(key));
+            return delay_list_measure(&totals, list, key, NULL) == 0 ? totals.max_ms : 0;
+        }
+        p += length + (p[length] == ' ');
+    }
+    return 0;
+}
+
+/* Whether some jobs are that long by themselves, whenever they come: they were asked to be, or a closed loop of them has
+ * seen it as well. Then the server need not have stood still. */
+static bool are_long_jobs(const struct rate_speaker *speaker, const struct summary_record *lane)
+{
+    if (lane->response_p99_ms < HIDDEN_TIMES * longest_delay_ms(speaker->words, lane))
+        return true;
+    for (size_t i = 0; i < speaker->run->lane_count; i++) {
+        const struct summary_record *other = &speaker->run->lanes[i];
+        if (is_closed_loop_of(speaker, other, lane) && lane->response_p99_ms < HIDDEN_TIMES * other->latency_p99_ms)
+            return true;
+    }
+    return false;
 }
 
 /* Returns whether there is a closed loop beside the open one, which tells another story. */
@@ -129,9 +174,7 @@ static void say_stall(struct rate_speaker *speaker, const struct lane_group *gro
     const struct summary_record *worst = NULL;
     for (size_t i = 0; i < group->count; i++) {
         const struct summary_record *lane = group->lanes[i];
-        if (may_be_an_example(speaker, lane) && lane->connections && lane->response_p50_ms > 0 &&
-            lane->response_p99_ms >= STALL_TIMES * lane->response_p50_ms &&
-            lane->response_p99_ms - lane->response_p50_ms >= STALL_LEAST_MS &&
+        if (may_be_an_example(speaker, lane) && has_stalled(lane) && !are_long_jobs(speaker, lane) &&
             (!worst || lane->response_p99_ms > worst->response_p99_ms))
             worst = lane;
     }
