@@ -152,6 +152,16 @@ static bool are_long_jobs(const struct rate_speaker *speaker, const struct summa
     return false;
 }
 
+/* What a closed loop does, of which there is no word in its figures. */
+static const char *instead_of_counting(const struct summary_record *lane)
+{
+    if (lane->connections)
+        return "waits with a slow server instead of counting those who would have come meanwhile (coordinated "
+               "omission)";
+    return "lets the next job come only when a worker is free for it, instead of counting those that would have come "
+           "meanwhile (coordinated omission)";
+}
+
 /* Returns whether there is a closed loop beside the open one, which tells another story. */
 static bool say_closed_loop(struct rate_speaker *speaker, const struct lane_group *group)
 {
@@ -168,11 +178,10 @@ static bool say_closed_loop(struct rate_speaker *speaker, const struct lane_grou
         fprintf(
             speaker->out,
             "at %s a second %s finished 99 %% of the jobs within %s of when they were due, though in the closed loop "
-            "(%s%s) 99 %% took at most %s. That one waits with a slow server instead of counting those who would have "
-            "come meanwhile (coordinated omission)",
+            "(%s%s) 99 %% took at most %s. That one %s",
             units_count(speaker->words, lane->offered_per_s), label_subject(lane->runner),
             units_duration(speaker->words, lane->response_p99_ms / 1e3), pool_clean(speaker->words, closed->cell),
-            at_once, units_duration(speaker->words, closed->latency_p99_ms / 1e3));
+            at_once, units_duration(speaker->words, closed->latency_p99_ms / 1e3), instead_of_counting(lane));
         return true;
     }
     return false;
@@ -219,10 +228,8 @@ void rate_say_hidden(struct rate_speaker *speaker, const struct lane_group *grou
     fprintf(
         speaker->out,
         "at %s a second %s finished 99 %% of the jobs within %s of when they were due, though within %s of when they "
-        "were "
-        "begun. A closed loop would have shown only the latter: it waits with a slow server instead of counting those "
-        "who would have come meanwhile (coordinated omission)",
+        "were begun. A closed loop would have shown only the latter: it %s",
         units_count(speaker->words, lane->offered_per_s), label_subject(lane->runner),
         units_duration(speaker->words, lane->response_p99_ms / 1e3),
-        units_duration(speaker->words, lane->service_p99_ms / 1e3));
+        units_duration(speaker->words, lane->service_p99_ms / 1e3), instead_of_counting(lane));
 }
