@@ -73,6 +73,12 @@ static void what_is_so_of_all_is_said_once(void **state)
          "ms to 3.00 ms), the most that was tried.",
          POINT("coroutines", 100, 2), POINT("coroutines", 200, 2), POINT("threads", 200, 3), POINT("serial", 200, 2.5),
          POINT("null", 200, 2));
+    /* The time, where it is known of all. */
+    static const char untimed[] =
+        "Sleeps (at most 10 at once): both runners kept up with 20 a second, the most that was "
+        "tried; this rests on a single run at each rate.";
+    SAYS(1, untimed, FEW("threads", 20, 20), POINT("coroutines", 20, 9));
+    SAYS(1, untimed, POINT("threads", 20, 9), FEW("coroutines", 20, 20));
     /* Not where one could not, or was tried at another. */
     SAYS(
         7,

@@ -59,11 +59,13 @@ static bool say_all_kept_up(struct rate_speaker *speaker, const struct knee_foun
 {
     static const char *const all[] = {"both runners", "all three runners", "all four runners"};
     double least = INFINITY, most = 0;
+    bool known = true;
     for (size_t i = 0; i < count; i++) {
         if (!is_the_most(&found[i]) || found[i].kept_up->offered_per_s != found[0].kept_up->offered_per_s)
             return false;
         double ms = found[i].kept_up->response_p99_ms;
-        least = ms > 0 ? fmin(least, ms) : NAN; /* said of all or of none */
+        known = known && ms > 0; /* said of all or of none */
+        least = fmin(least, ms);
         most = fmax(most, ms);
     }
     if (count < 2)
@@ -73,7 +75,7 @@ static bool say_all_kept_up(struct rate_speaker *speaker, const struct knee_foun
             count - 2 < sizeof(all) / sizeof(all[0]) ? all[count - 2]
                                                      : pool_printf(speaker->words, "all %zu runners", count),
             units_count(speaker->words, found[0].kept_up->offered_per_s));
-    if (isfinite(least)) {
+    if (known) {
         const char *from = units_duration(speaker->words, least / 1e3),
                    *to = units_duration(speaker->words, most / 1e3);
         fprintf(speaker->out, strcmp(from, to) == 0 ? " (99 %% done within %s)" : " (99 %% done within %s to %s)", from,
