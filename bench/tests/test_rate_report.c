@@ -323,6 +323,26 @@ static void tables_show_rates(void **state)
     made_up_finish(&run);
 }
 
+/* A cell may have both. */
+static void a_closed_loop_beside_has_no_rate(void **state)
+{
+    (void)state;
+    const struct made_up_lane lanes[] = {
+        {.runner = "serial", .jobs = 400, .wall_s = 1, .state = "failed", .reason = "refused", .bad_blocks = 1},
+        AT_100("coroutines", 9, 8),
+    };
+    struct run_data run;
+    struct report_tables tables;
+    struct failure failure = {0};
+    made_up_read(&run, lanes, COUNT(lanes), 7);
+    assert_int_equal(report_tables_make(&tables, &run, &failure), 0);
+    assert_row(&tables.tables[0].rows[0], "one after another (serial)*", ROW("–", "400", "–", "–", "–", "–", "–"));
+    assert_row(&tables.tables[0].rows[1], "coroutines", ROW("100", "100", "", "9.00 ms", "8.00 ms", "", "yes"));
+    assert_string_equal(tables.tables[0].notes[0], "* one after another (serial): 1 of 7 runs failed: refused");
+    report_tables_finish(&tables);
+    made_up_finish(&run);
+}
+
 /* The sentence, the column and the chart's marks go by the same rule. */
 static void what_is_late_does_not_keep_up(void **state)
 {
@@ -397,6 +417,7 @@ int main(void)
         cmocka_unit_test(long_jobs_are_no_stall),
         cmocka_unit_test(speed_is_not_compared),
         cmocka_unit_test(tables_show_rates),
+        cmocka_unit_test(a_closed_loop_beside_has_no_rate),
         cmocka_unit_test(what_is_late_does_not_keep_up),
         cmocka_unit_test(a_search_that_was_stopped_had_no_plan),
     };

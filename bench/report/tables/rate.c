@@ -85,7 +85,7 @@ static void fill_figures(struct table_cell *cells, struct table_maker *maker, co
                          const struct summary_record *lane)
 {
     struct text_pool *pool = maker->pool;
-    cells[OFFERED].text = units_count(pool, lane->offered_per_s);
+    cells[OFFERED].text = isfinite(lane->offered_per_s) ? units_count(pool, lane->offered_per_s) : UNITS_UNKNOWN;
     cells[DONE].text = units_rate(pool, lane->jobs_per_s_median);
     cells[RESPONSE_HALF].text = percentile(maker, lane->response_p50_ms);
     cells[RESPONSE_MOST].text = percentile(maker, lane->response_p99_ms);
@@ -226,8 +226,10 @@ int table_fill_rate(struct report_table *table, struct table_maker *maker, const
         if (lanes[i]->trials == 0)
             row->cells[KEEPS_UP].text = lanes[i]->state;
         if (trouble)
-            table_note(maker, row->label, pool_printf(maker->pool, "%s/s", row->cells[OFFERED].text), trouble,
-                       &row->label);
+            table_note(maker, row->label,
+                       isfinite(lanes[i]->offered_per_s) ? pool_printf(maker->pool, "%s/s", row->cells[OFFERED].text)
+                                                         : NULL,
+                       trouble, &row->label);
     }
     note_runners(table, maker, lanes, group->count);
     for (size_t i = 0; i < group->count; i++)
