@@ -45,24 +45,38 @@ static const struct summary_record *next_lane(const struct lane_group *group, co
     return next;
 }
 
+static void note_kept_up(struct knee_found *found, const struct summary_record *lane,
+                         const struct summary_record *not_measured)
+{
+    found->kept_up = lane;
+    found->failed = NULL;
+    found->untold = not_measured;
+    found->unknown_below = found->unknown_below || found->unknown_above;
+    found->unknown_above = false;
+}
+
 struct knee_found knee_find(const struct lane_group *group, const struct trial_index *index, const char *runner)
 {
     struct knee_found found = {.limit_ms = NAN};
-    const struct summary_record *lane = next_lane(group, runner, 0);
-    for (; lane && !found.too_much; lane = next_lane(group, runner, lane->offered_per_s)) {
-        if (!is_decided(index, lane)) {
+    const struct summary_record *not_measured = NULL;
+    for (const struct summary_record *lane = next_lane(group, runner, 0); lane;
+         lane = next_lane(group, runner, lane->offered_per_s)) {
+        bool decided = is_decided(index, lane);
+        bool kept_up = decided && !lane_is_saturated(lane) && !lane_is_late(lane, found.limit_ms);
+        if (kept_up && isnan(found.limit_ms))
+            found.limit_ms = knee_limit_ms(lane->response_p99_ms);
+        if (found.too_much) {
+            found.rallied = kept_up ? lane : found.rallied;
+        } else if (kept_up) {
+            note_kept_up(&found, lane, not_measured);
+        } else if (decided) {
+            found.too_much = lane;
+        } else {
             found.unknown_above = true;
             if (!found.failed && strcmp(lane->state, "failed") == 0)
                 found.failed = lane;
-        } else if (lane_is_saturated(lane) || lane_is_late(lane, found.limit_ms)) {
-            found.too_much = lane;
-        } else {
-            found.kept_up = lane;
-            found.failed = NULL;
-            found.unknown_below = found.unknown_below || found.unknown_above;
-            found.unknown_above = false;
-            if (isnan(found.limit_ms))
-                found.limit_ms = knee_limit_ms(lane->response_p99_ms);
+            if (!not_measured && lane_tells_saturation(lane) && !lane_went_well(index, lane))
+                not_measured = lane;
         }
     }
     if (!found.kept_up)

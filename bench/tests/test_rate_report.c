@@ -123,6 +123,58 @@ static void what_was_not_measured_did_not_fall_behind(void **state)
          POINT("coroutines", 200, 2, .state = "failed"), POINT("coroutines", 400, 2, PILED));
 }
 
+/* Of a lower rate nobody would look for it. */
+static void what_was_not_measured_below_is_said(void **state)
+{
+    (void)state;
+#define JOBS    "Sleeps (1,000 jobs, at most 10 at once): "
+#define KEPT_UP JOBS "coroutines kept up with "
+    SAYS(7,
+         KEPT_UP "400 a second (99 % done within 2.00 ms), the most that was tried, though with 200 a second runs "
+                 "failed; a thread pool kept up with 400 a second (99 % done within 2.00 ms), the most that was tried.",
+         POINT("coroutines", 100, 2), POINT("coroutines", 200, 2, .state = "failed"), POINT("coroutines", 400, 2),
+         POINT("threads", 400, 2));
+    SAYS(7,
+         KEPT_UP "400 a second (99 % done within 2.00 ms) and not with 800, though of 200 a second nothing is known.",
+         POINT("coroutines", 200, 2, .flags = "origin_saturated"), POINT("coroutines", 400, 2),
+         POINT("coroutines", 800, 2, PILED));
+    SAYS(7, KEPT_UP "100 a second (99 % done within 2.00 ms) and not with 400, and with 200 a second runs failed.",
+         POINT("coroutines", 100, 2), POINT("coroutines", 200, 2, .state = "failed"),
+         POINT("coroutines", 400, 2, PILED));
+}
+
+/* In an order that leaves no doubt of what is what. */
+static void what_was_not_measured_below_and_above_is_said(void **state)
+{
+    (void)state;
+    SAYS(7,
+         KEPT_UP "200 a second (99 % done within 2.00 ms), but with 400 a second runs failed, and with 100 a second "
+                 "runs failed.",
+         POINT("coroutines", 100, 2, .state = "failed"), POINT("coroutines", 200, 2),
+         POINT("coroutines", 400, 2, .state = "failed"));
+    SAYS(7,
+         KEPT_UP "100 a second (99 % done within 2.00 ms) and not with 400, but did with 800 (99 % done within 2.00 "
+                 "ms), and with 200 a second runs failed.",
+         POINT("coroutines", 100, 2), POINT("coroutines", 200, 2, .state = "failed"),
+         POINT("coroutines", 400, 2, PILED), POINT("coroutines", 800, 2));
+}
+
+/* Something else may have been in the way of the lower rate. */
+static void what_kept_up_again_is_said(void **state)
+{
+    (void)state;
+    SAYS(7,
+         JOBS "coroutines did not keep up with 100 a second, the least that was tried, but did with 400 (99 % "
+              "done within 3.00 ms).",
+         POINT("coroutines", 100, 900, PILED), POINT("coroutines", 200, 2), POINT("coroutines", 400, 3),
+         POINT("coroutines", 800, 900));
+    SAYS(7,
+         KEPT_UP "100 a second (99 % done within 2.00 ms) and not with 200, but did with 400 (99 % done within 3.00 "
+                 "ms).",
+         POINT("coroutines", 100, 2), POINT("coroutines", 200, 90), POINT("coroutines", 400, 3),
+         POINT("coroutines", 800, 2, PILED));
+}
+
 static void what_piled_up_is_said_of_a_single_rate(void **state)
 {
     (void)state;
@@ -138,7 +190,6 @@ static void what_piled_up_is_said_of_a_single_rate(void **state)
 static void what_a_closed_loop_hides_is_said(void **state)
 {
     (void)state;
-#define JOBS "Sleeps (1,000 jobs, at most 10 at once): "
 #define HIDDEN_BY(what_it_does)                                                                                        \
     "at 100 a second coroutines finished 99 % of the jobs within 0.920 s of when they were due, though within 11.0 "   \
     "ms of when they were begun. A closed loop would have shown only the latter: it " what_it_does                     \
@@ -410,6 +461,9 @@ int main(void)
         cmocka_unit_test(what_is_so_of_all_is_said_once),
         cmocka_unit_test(too_few_jobs_tell_nothing),
         cmocka_unit_test(what_was_not_measured_did_not_fall_behind),
+        cmocka_unit_test(what_was_not_measured_below_is_said),
+        cmocka_unit_test(what_was_not_measured_below_and_above_is_said),
+        cmocka_unit_test(what_kept_up_again_is_said),
         cmocka_unit_test(what_piled_up_is_said_of_a_single_rate),
         cmocka_unit_test(what_a_closed_loop_hides_is_said),
         cmocka_unit_test(a_closed_loop_of_the_same_run_is_held_against_it),

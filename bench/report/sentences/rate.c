@@ -22,35 +22,67 @@ static bool is_first_of_runner(const struct lane_group *group, size_t i)
     return strcmp(group->lanes[i]->runner, "null") != 0;
 }
 
-/* "coroutines kept up with 9,600 a second (99 % done within 2.41 ms) and not with 10,100" */
-static void say_knee(struct rate_speaker *speaker, const char *runner, const struct knee_found *knee)
+static void say_time(struct rate_speaker *speaker, const struct summary_record *lane)
 {
-    struct knee_found found = *knee;
-    const char *subject = label_subject(runner);
+    if (lane->response_p99_ms > 0)
+        fprintf(speaker->out, " (99 %% done within %s)", units_duration(speaker->words, lane->response_p99_ms / 1e3));
+}
+
+/* "and not with 200, but did with 400 (99 % done within 3.00 ms)" */
+static void say_rallied(struct rate_speaker *speaker, const struct knee_found *found)
+{
+    if (!found->rallied)
+        return;
+    fprintf(speaker->out, ", but did with %s", units_count(speaker->words, found->rallied->offered_per_s));
+    say_time(speaker, found->rallied);
+}
+
+/* That a lower rate was not measured, of which a reader takes it that it was kept up with. */
+static void say_untold(struct rate_speaker *speaker, const struct knee_found *found)
+{
+    if (!found->untold)
+        return;
+    const char *rate = units_count(speaker->words, found->untold->offered_per_s),
+               *link = found->failed ? "and" : "though";
+    if (strcmp(found->untold->state, "failed") == 0)
+        fprintf(speaker->out, ", %s with %s a second runs failed", link, rate);
+    else
+        fprintf(speaker->out, ", %s of %s a second nothing is known", link, rate);
+}
+
+static void say_kept_up(struct rate_speaker *speaker, const struct knee_found *found)
+{
+    fprintf(speaker->out, " kept up with %s a second", units_count(speaker->words, found->kept_up->offered_per_s));
+    say_time(speaker, found->kept_up);
+    if (found->too_much)
+        fprintf(speaker->out, " and not with %s", units_count(speaker->words, found->too_much->offered_per_s));
+    else if (!found->failed && !found->unknown_above)
+        fputs(", the most that was tried", speaker->out);
+    say_rallied(speaker, found);
+    if (found->failed)
+        fprintf(speaker->out, ", %s with %s a second runs failed", found->too_much ? "and" : "but",
+                units_count(speaker->words, found->failed->offered_per_s));
+    say_untold(speaker, found);
+}
+
+/* "coroutines kept up with 9,600 a second (99 % done within 2.41 ms) and not with 10,100" */
+static void say_knee(struct rate_speaker *speaker, const char *runner, const struct knee_found *found)
+{
     rate_begin_clause(speaker);
-    if (!found.kept_up) {
-        fprintf(speaker->out, "%s did not keep up with %s a second%s", subject,
-                units_count(speaker->words, found.too_much->offered_per_s),
-                found.unknown_below ? "" : ", the least that was tried");
+    fputs(label_subject(runner), speaker->out);
+    if (found->kept_up) {
+        say_kept_up(speaker, found);
         return;
     }
-    fprintf(speaker->out, "%s kept up with %s a second", subject,
-            units_count(speaker->words, found.kept_up->offered_per_s));
-    if (found.kept_up->response_p99_ms > 0)
-        fprintf(speaker->out, " (99 %% done within %s)",
-                units_duration(speaker->words, found.kept_up->response_p99_ms / 1e3));
-    if (found.too_much)
-        fprintf(speaker->out, " and not with %s", units_count(speaker->words, found.too_much->offered_per_s));
-    else if (found.failed)
-        fprintf(speaker->out, ", but with %s a second runs failed",
-                units_count(speaker->words, found.failed->offered_per_s));
-    else if (!found.unknown_above)
-        fputs(", the most that was tried", speaker->out);
+    fprintf(speaker->out, " did not keep up with %s a second%s",
+            units_count(speaker->words, found->too_much->offered_per_s),
+            found->unknown_below ? "" : ", the least that was tried");
+    say_rallied(speaker, found);
 }
 
 static bool is_the_most(const struct knee_found *found)
 {
-    return found->kept_up && !found->too_much && !found->failed && !found->unknown_above;
+    return found->kept_up && !found->too_much && !found->failed && !found->untold && !found->unknown_above;
 }
 
 /* "all three kept up with 200 a second (99 % done within 2.00 ms to 3.00 ms), the most that was tried". Returns whether
@@ -91,8 +123,8 @@ static void say_how_few(struct rate_speaker *speaker, const struct knee_found *f
     enum { ENOUGH = 6 };
     int64_t least = INT64_MAX, most = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct summary_record *lanes[] = {found[i].kept_up, found[i].too_much};
-        for (size_t l = 0; l < 2; l++) {
+        const struct summary_record *lanes[] = {found[i].kept_up, found[i].too_much, found[i].rallied};
+        for (size_t l = 0; l < sizeof(lanes) / sizeof(lanes[0]); l++) {
             if (!lanes[l] || lanes[l]->trials <= 0)
                 continue;
             least = lanes[l]->trials < least ? lanes[l]->trials : least;
