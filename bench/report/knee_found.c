@@ -75,7 +75,7 @@ struct knee_found knee_find(const struct lane_group *group, const struct trial_i
             found.unknown_above = true;
             if (!found.failed && strcmp(lane->state, "failed") == 0)
                 found.failed = lane;
-            if (!not_measured && lane_tells_saturation(lane) && !lane_went_well(index, lane))
+            if (!not_measured && !lane_went_well(index, lane))
                 not_measured = lane;
         }
     }

@@ -9,8 +9,8 @@ struct knee_found {
     const struct summary_record *too_much; /**< the lane with the lowest rate that was not; NULL: none */
     const struct summary_record *failed;   /**< the lane with the lowest rate above kept_up whose runs failed, below
                                                 too_much; NULL: none */
-    const struct summary_record *untold;   /**< the lane with the lowest rate below kept_up that had jobs enough and was
-                                                not measured; NULL: none */
+    const struct summary_record *untold;   /**< the lane with the lowest rate below kept_up that did not go well; NULL:
+                                                none */
     const struct summary_record *rallied;  /**< the lane with the highest rate above too_much at which all was well
                                                 again; NULL: none */
     bool unknown_below;                    /**< a rate below kept_up and too_much was tried that tells nothing */

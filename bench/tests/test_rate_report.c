@@ -114,8 +114,6 @@ static void what_was_not_measured_did_not_fall_behind(void **state)
     /* Then the server did not keep up, whoever asked. */
     SAYS(2, kept_up, POINT("coroutines", 200, 2),
          POINT("coroutines", 400, 900, .service_p99_ms = 2, .flags = "origin_saturated saturated"));
-    /* One of two. */
-    SAYS(2, kept_up, POINT("coroutines", 200, 2), POINT("coroutines", 400, 2, PILED, .flagged_blocks = 1));
     /* Not the least that was tried, but the least that tells something. */
     SAYS(2,
          "Sleeps (1,000 jobs, at most 10 at once): coroutines did not keep up with 400 a second; this rests on 2 runs "
@@ -185,6 +183,55 @@ static void what_piled_up_is_said_of_a_single_rate(void **state)
     /* The median of three runs that piled up and three that did not is the time of none. */
     SAYS(6, "Sleeps (1,000 jobs, at most 10 at once): in 3 of 6 runs at 100 a second jobs of coroutines piled up.",
          AT_100("coroutines", 500, 11, PILED, .flagged_blocks = 3, .response_p50_ms = 10, .connections = "warm"));
+}
+
+/* A rate at which some runs piled up, no more than half of them, is none that was not kept up with. */
+static void what_piled_up_now_and_then_is_said_of_a_swept_rate(void **state)
+{
+    (void)state;
+    SAYS(7,
+         KEPT_UP
+         "200 a second (99 % done within 2.00 ms), the most that was tried; in 3 of 7 runs at 200 a second jobs "
+         "of coroutines piled up.",
+         POINT("coroutines", 100, 2), POINT("coroutines", 200, 2, PILED, .flagged_blocks = 3));
+    /* One of two decides nothing. */
+    SAYS(2,
+         KEPT_UP "200 a second (99 % done within 2.00 ms); this rests on 2 runs at each rate; in 1 of 2 runs at 400 a "
+                 "second jobs of coroutines piled up.",
+         POINT("coroutines", 200, 2), POINT("coroutines", 400, 2, PILED, .flagged_blocks = 1));
+    SAYS(6,
+         KEPT_UP
+         "400 a second (99 % done within 2.00 ms), the most that was tried; in 3 of 6 runs at 200 a second jobs "
+         "of coroutines piled up.",
+         POINT("coroutines", 100, 2), POINT("coroutines", 200, 2, PILED, .flagged_blocks = 3),
+         POINT("coroutines", 400, 2));
+    /* What was too much, or too late, is told already. */
+    SAYS(7, KEPT_UP "100 a second (99 % done within 2.00 ms) and not with 200.", POINT("coroutines", 100, 2),
+         POINT("coroutines", 200, 8, PILED, .flagged_blocks = 3),
+         POINT("coroutines", 400, 2, PILED, .flagged_blocks = 4));
+}
+
+/* How far a runner kept up is told of rates only. */
+static void what_piled_up_is_said_of_other_sweeps(void **state)
+{
+    (void)state;
+#define AT_POINT(of_runner, point, ...)                                                                                \
+    AT_100(of_runner, 2, 2, .cell = "s/" point, .sweep = "s", .params = "rate=100 " point, ##__VA_ARGS__)
+    SAYS(7,
+         JOBS "one after another did not keep up with 100 a second at body-bytes=10, 20 and 30: jobs piled up; "
+              "coroutines did not keep up with 100 a second at body-bytes=30: jobs piled up; in 3 of 7 runs at 100 a "
+              "second and body-bytes=20 jobs of coroutines piled up.",
+         AT_POINT("serial", "body-bytes=10", PILED, .concurrency = 10), AT_POINT("coroutines", "body-bytes=10"),
+         AT_POINT("serial", "body-bytes=20", PILED, .concurrency = 10),
+         AT_POINT("coroutines", "body-bytes=20", PILED, .flagged_blocks = 3),
+         AT_POINT("serial", "body-bytes=30", PILED, .concurrency = 10), AT_POINT("coroutines", "body-bytes=30", PILED));
+    /* One after another is none of the points. */
+    SAYS(7,
+         "Sleeps (1,000 jobs, 2 to at most 4 at once): one after another did not keep up with 100 a second: jobs piled "
+         "up; coroutines did not "
+         "keep up with 100 a second at 2 at once: jobs piled up.",
+         AT_POINT("serial", "concurrency=2", PILED), AT_POINT("coroutines", "concurrency=2", PILED, .concurrency = 2),
+         AT_POINT("coroutines", "concurrency=4", .concurrency = 4));
 }
 
 static void what_a_closed_loop_hides_is_said(void **state)
@@ -465,6 +512,8 @@ int main(void)
         cmocka_unit_test(what_was_not_measured_below_and_above_is_said),
         cmocka_unit_test(what_kept_up_again_is_said),
         cmocka_unit_test(what_piled_up_is_said_of_a_single_rate),
+        cmocka_unit_test(what_piled_up_now_and_then_is_said_of_a_swept_rate),
+        cmocka_unit_test(what_piled_up_is_said_of_other_sweeps),
         cmocka_unit_test(what_a_closed_loop_hides_is_said),
         cmocka_unit_test(a_closed_loop_of_the_same_run_is_held_against_it),
         cmocka_unit_test(a_closed_loop_of_fewer_is_held_against_a_stall),

@@ -6,12 +6,18 @@
 #include "../knee_found.h"
 #include "../labels.h"
 #include "../../text_stream.h"
+#include "parts.h"
 #include "rate_parts.h"
 
 void rate_begin_clause(struct rate_speaker *speaker)
 {
     if (speaker->clauses++ > 0)
         fputs("; ", speaker->out);
+}
+
+static bool is_swept_by_rate(const struct lane_group *group)
+{
+    return group->swept && strcmp(group->swept, "rate") == 0;
 }
 
 static bool is_first_of_runner(const struct lane_group *group, size_t i)
@@ -147,7 +153,7 @@ static void say_knees(struct rate_speaker *speaker, const struct lane_group *gro
     struct knee_found *found = pool_array(speaker->words, group->count, sizeof(*found));
     const char **runners = pool_array(speaker->words, group->count, sizeof(*runners));
     size_t count = 0, all = 0;
-    if (!found || !runners || !group->swept || strcmp(group->swept, "rate") != 0)
+    if (!found || !runners || !is_swept_by_rate(group))
         return;
     for (size_t i = 0; i < group->count; i++) {
         if (!is_first_of_runner(group, i))
@@ -163,20 +169,67 @@ static void say_knees(struct rate_speaker *speaker, const struct lane_group *gro
     say_how_few(speaker, found, count);
 }
 
-/* Of a single rate, where nothing is said of how far a runner keeps up: that it did not. */
+static bool did_not_keep_up(const struct rate_speaker *speaker, const struct summary_record *lane)
+{
+    return lane_went_well(speaker->index, lane) && lane->saturated > 0 && lane->saturated == lane->trials;
+}
+
+/* "coroutines did not keep up with 100 a second at body-bytes=1000 and 10000: jobs piled up": of the runner of the
+ * group's lane `first`, at all points where that is so. */
+static void say_all_piled_up(struct rate_speaker *speaker, const struct lane_group *group, size_t first)
+{
+    const char *runner = group->lanes[first]->runner;
+    double *x = pool_array(speaker->words, group->count, sizeof(*x));
+    const struct summary_record *lane = NULL;
+    size_t count = 0;
+    for (size_t i = first; x && i < group->count; i++) {
+        if (strcmp(group->lanes[i]->runner, runner) != 0 || !did_not_keep_up(speaker, group->lanes[i]))
+            continue;
+        lane = group->lanes[i];
+        if (group->swept && isfinite(group->x[i]))
+            x[count++] = group->x[i];
+    }
+    if (!lane)
+        return;
+    rate_begin_clause(speaker);
+    fprintf(speaker->out, "%s did not keep up with %s a second", label_subject(runner),
+            units_count(speaker->words, lane->offered_per_s));
+    if (count > 0) {
+        fputs(" at ", speaker->out);
+        sentence_say_points(speaker->out, group, x, count);
+    }
+    fputs(": jobs piled up", speaker->out);
+}
+
+/* "in 3 of 7 runs at 200 a second jobs of coroutines piled up" */
+static void say_some_piled_up(struct rate_speaker *speaker, const struct lane_group *group, size_t i)
+{
+    const struct summary_record *lane = group->lanes[i];
+    rate_begin_clause(speaker);
+    fprintf(speaker->out, "in %lld of %lld runs at %s a second", (long long)lane->saturated, (long long)lane->trials,
+            units_count(speaker->words, lane->offered_per_s));
+    if (group->swept && !is_swept_by_rate(group) && isfinite(group->x[i])) {
+        fputs(" and ", speaker->out);
+        sentence_say_point(speaker->out, group, group->x[i]);
+    }
+    fprintf(speaker->out, " jobs of %s piled up", label_subject(lane->runner));
+}
+
+/* Of rates that are swept those are told with which a runner did not keep up, or too late. Of the others, and where no
+ * rates are swept of all, that jobs piled up in some runs or in all. */
 static void say_piled_up(struct rate_speaker *speaker, const struct lane_group *group)
 {
-    for (size_t i = 0; i < group->count && !group->swept; i++) {
+    bool knees = is_swept_by_rate(group);
+    for (size_t i = 0; i < group->count; i++) {
         const struct summary_record *lane = group->lanes[i];
-        if (!lane_went_well(speaker->index, lane) || lane->saturated <= 0)
+        if (!knees && is_first_of_runner(group, i))
+            say_all_piled_up(speaker, group, i);
+        if (!lane_went_well(speaker->index, lane) || lane->saturated <= 0 || lane->saturated == lane->trials)
             continue;
-        const char *subject = label_subject(lane->runner), *rate = units_count(speaker->words, lane->offered_per_s);
-        rate_begin_clause(speaker);
-        if (lane->saturated == lane->trials)
-            fprintf(speaker->out, "%s did not keep up with %s a second: jobs piled up", subject, rate);
-        else
-            fprintf(speaker->out, "in %lld of %lld runs at %s a second jobs of %s piled up", (long long)lane->saturated,
-                    (long long)lane->trials, rate, subject);
+        bool told = knees && (lane_is_saturated(lane) || !lane_tells_saturation(lane) ||
+                              lane_is_late(lane, knee_limit_of(group, speaker->index, lane)));
+        if (!told)
+            say_some_piled_up(speaker, group, i);
     }
 }
 
