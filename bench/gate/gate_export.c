@@ -1,7 +1,9 @@
+#include <errno.h>
 #include <libgen.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "gate_export.h"
 #include "gate_words.h"
 #include "judge.h"
@@ -107,8 +109,14 @@ static const struct format *find_format(const char *said)
 int gate_export_check(const char *said, struct failure *ret_failure)
 {
     const char *file = strchr(said, '=');
-    if (find_format(said) && file && file[1] && file[strlen(file) - 1] != '/')
-        return 0;
+    if (find_format(said) && file && file[1] && file[strlen(file) - 1] != '/') {
+        char *copy = strdup(file + 1);
+        int error = !copy ? ENOMEM : access(dirname(copy), W_OK | X_OK) < 0 ? errno : 0;
+        free(copy);
+        return error ? failure_set(ret_failure, EXIT_JOBS_FAILED, "--export: cannot write %s: %s", file + 1,
+                                   strerror(error))
+                     : 0;
+    }
     return failure_set(ret_failure, EXIT_USAGE,
                        "--export: '%.200s': github-action-benchmark=FILE or bencher=FILE is accepted", said);
 }

@@ -12,7 +12,8 @@
 
 #include "gate.h"
 
-/** Check "FORMAT=FILE" before anything is run. Returns 0 or -1 (EXIT_USAGE). */
+/** Check "FORMAT=FILE" before anything is run. Returns 0, or -1: EXIT_USAGE, or EXIT_JOBS_FAILED where its directory cannot
+ * be written. */
 int gate_export_check(const char *said, struct failure *ret_failure);
 
 /** Write the file, whole. Cells without figures, or too few for a verdict, are left out. Returns 0 or -1. */

@@ -62,7 +62,11 @@ static int probe_binary(struct gate_stage *stage, int side, struct failure *ret_
         error = trial_process_run(&outcome, &spec, binary, 60, stage->watch, stage->watch_context, ret_failure);
     if (!error && outcome.interrupted)
         error = failure_set(ret_failure, EXIT_INTERRUPTED, "interrupted before the first run");
-    if (!error && outcome.silent)
+    if (!error && outcome.silent && outcome.exit_status > 128)
+        error = failure_set(ret_failure, EXIT_NO_DATA, "%s %s died of signal %d (%s) in a trial of one job",
+                            arms_option(ARMS_BINARIES, side), binary, outcome.exit_status - 128,
+                            strsignal(outcome.exit_status - 128));
+    else if (!error && outcome.silent)
         error = failure_set(ret_failure, EXIT_NO_DATA,
                             "%s %s does not speak the trial protocol %s, so the two cannot be compared (status %d%s%s)",
                             arms_option(ARMS_BINARIES, side), binary, TRIAL_PROTOCOL, outcome.exit_status,

@@ -352,6 +352,9 @@ class Failed(gate_support.GateCase):
         self.assertEqual(self.verdicts()["two"], "failed")
         self.assertIn(self.verdicts()["one"], ("same", "inconclusive"))
 
+    def test_dies_at_once(self):
+        self.assertOneLine(self.against(self.arm("head", "os.kill(os.getpid(), 11)")), 5, "--head", "signal 11")
+
     def test_other_protocol(self):
         for do in ("print('hello'); sys.exit(0)", 'spec["protocol"] = "iorace.trial/99"'):
             with self.subTest(do):
@@ -385,7 +388,9 @@ class Failed(gate_support.GateCase):
     def test_output_that_cannot_be_written(self):
         self.write("file", "")
         self.assertOneLine(self.against(support.IORACE, "--aa", base=support.IORACE, out="file/out"), 1, "file")
-        self.assertStatus(self.against(support.IORACE, "--aa", "--export", "bencher=none/b.json", base=support.IORACE), 1)
+        self.assertOneLine(self.against(support.IORACE, "--aa", "--export", "bencher=none/b.json", base=support.IORACE,
+                                        out="never"), 1, "none/b.json")
+        self.assertFalse((self.dir / "never").exists())  # that is known before minutes have gone by
 
 
 class Stopped(gate_support.GateCase):
