@@ -29,7 +29,7 @@ static char **clean_environment(void)
     if (!copy)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        if (strncmp(environ[i], "LC_ALL=", 7) != 0 && strncmp(environ[i], "GIT_", 4) != 0)
+        if (strncmp(environ[i], "LC_ALL=", 7) != 0)
             copy[used++] = environ[i];
     copy[used] = "LC_ALL=C";
     return copy;

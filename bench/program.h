@@ -1,4 +1,4 @@
-/* Running other programs (git, gnuplot, sha256sum): with arguments, never through a shell. */
+/* Running other programs (gnuplot, sha256sum): with arguments, never through a shell. */
 #ifndef BENCH_PROGRAM_H
 #define BENCH_PROGRAM_H
 
@@ -20,8 +20,7 @@ struct program {
 };
 
 /**
- * Start a program. It gets the C locale, no GIT_* variables (a hook's would point git at another repository), and no
- * signal blocked.
+ * Start a program. It gets the C locale, and no signal blocked.
  *
  * @param ret_program  written on success only; program_finish is then due
  * @param argv         argv[0] is looked for in PATH; ends with NULL

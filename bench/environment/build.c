@@ -1,7 +1,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,47 +36,6 @@ static int ask(const char *const *argv, int stdin_fd, struct program_said *said,
 static bool is_hex(const char *text, size_t digits)
 {
     return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
-}
-
-/* .git is a directory, or a file in worktrees. */
-static int check_checkout(const char *source_dir, struct build_reason *ret_reason)
-{
-    char path[PATH_MAX];
-    snprintf(path, sizeof(path), "%s/.git", source_dir);
-    if (access(path, F_OK) == 0)
-        return 0;
-    return unknown(ret_reason, access(source_dir, F_OK) == 0 ? "the source tree is not a git checkout"
-                                                             : "the source tree is not there any more");
-}
-
-/*
- * --git-dir keeps git from looking further up, and from refusing a tree that belongs to another user (a mounted one in
- * a container): its only purpose is not to run that user's settings, of which the one that status would run is set
- * aside.
- */
-#define GIT(source_dir)                                                                                                \
-    "git", "-C", source_dir, "--git-dir=.git", "--work-tree=.", "--no-optional-locks", "-c", "core.fsmonitor=false"
-
-int build_git_commit(const char *source_dir, char *buffer, size_t size, struct build_reason *ret_reason)
-{
-    const char *argv[] = {GIT(source_dir), "rev-parse", "--verify", "HEAD", NULL};
-    struct program_said said;
-    if (check_checkout(source_dir, ret_reason) < 0 || ask(argv, -1, &said, ret_reason) < 0)
-        return -1;
-    if ((!is_hex(said.out, 40) && !is_hex(said.out, 64)) || strlen(said.out) >= size)
-        return unknown(ret_reason, "git did not answer with a commit");
-    strcpy(buffer, said.out);
-    return 0;
-}
-
-int build_git_dirty(const char *source_dir, bool *ret_dirty, struct build_reason *ret_reason)
-{
-    const char *argv[] = {GIT(source_dir), "status", "--porcelain", NULL};
-    struct program_said said;
-    if (check_checkout(source_dir, ret_reason) < 0 || ask(argv, -1, &said, ret_reason) < 0)
-        return -1;
-    *ret_dirty = said.out[0] != '\0';
-    return 0;
 }
 
 int build_file_sha256(const char *path, char *buffer, size_t size, struct build_reason *ret_reason)

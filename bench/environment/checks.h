@@ -76,7 +76,7 @@ struct setup_facts {
     const char *results_dir;
     int results_error;  /**< 0, or the errno of writing there */
     int64_t free_bytes; /**< of that file system; -1: unknown */
-    bool has_git, has_sha256sum;
+    bool has_sha256sum;
 };
 
 void checks_of_limits(struct checks *checks, const struct limits *limits);

@@ -83,7 +83,6 @@ void setup_facts_find(const char *root, const char *results_dir, struct setup_fa
     facts.results_error = may_write(results_dir);
     if (statvfs(results_dir, &space) == 0 || statvfs(".", &space) == 0)
         facts.free_bytes = (int64_t)(space.f_bavail * space.f_frsize);
-    facts.has_git = program_exists("git");
     facts.has_sha256sum = program_exists("sha256sum");
     *ret_facts = facts;
 }

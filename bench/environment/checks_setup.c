@@ -61,17 +61,11 @@ static void check_results(struct checks *checks, const struct setup_facts *facts
 
 static void check_tools(struct checks *checks, const struct setup_facts *facts)
 {
-    bool complete = facts->has_git && facts->has_sha256sum;
-    struct check *check = checks_add(checks, "tools", "git %s, sha256sum %s", facts->has_git ? "present" : "absent",
-                                     facts->has_sha256sum ? "present" : "absent");
-    if (complete)
+    struct check *check = checks_add(checks, "tools", "sha256sum %s", facts->has_sha256sum ? "present" : "absent");
+    if (facts->has_sha256sum)
         return;
-    check_worsen(check, CHECK_NOTE, "A run works, but its record lacks %s.",
-                 facts->has_git         ? "the executable's hash"
-                 : facts->has_sha256sum ? "the commit"
-                                        : "the commit and the executable's hash");
-    check_command(check, "%sapt-get install%s%s", check_sudo(), facts->has_git ? "" : " git",
-                  facts->has_sha256sum ? "" : " coreutils");
+    check_worsen(check, CHECK_NOTE, "A run works, but its record lacks the executable's hash.");
+    check_command(check, "%sapt-get install coreutils", check_sudo());
 }
 
 void checks_of_setup(struct checks *checks, const struct setup_facts *facts)

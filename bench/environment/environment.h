@@ -13,8 +13,8 @@
  *
  * What cannot be read is null, and "unknown" holds the reason under the same name. "warnings" are sentences.
  *
- * Returns a new object that the caller owns, or NULL (out of memory). Takes some 50 ms: it asks git, gnuplot and
- * sha256sum. Context: any thread, outside a task; call it before the clock starts.
+ * Returns a new object that the caller owns, or NULL (out of memory). Takes some 50 ms: it asks gnuplot and sha256sum.
+ * Context: any thread, outside a task; call it before the clock starts.
  */
 json_t *environment_collect(void);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include "build.h"
+#include "built_from.h"
 #include "fields.h"
 #include "local_limits.h"
 #include "stack_guard.h"
@@ -94,22 +95,22 @@ static json_t *read_gnuplot(const char *root, struct field_reason *why)
     return field_text(version);
 }
 
+/* Weak: the program is linked with one of its own. */
+__attribute__((weak)) const struct built_from built_from = {
+    .commit = "",
+    .commit_unknown = "only the program itself was told",
+    .dirty = -1,
+    .dirty_unknown = "only the program itself was told",
+};
+
 static json_t *read_git_commit(const char *root, struct field_reason *why)
 {
-    char commit[80];
-    struct build_reason reason;
-    if (build_git_commit(IORACE_SOURCE_DIR, commit, sizeof(commit), &reason) < 0)
-        return field_unknown(why, "%s", reason.text);
-    return field_text(commit);
+    return built_from.commit[0] ? field_text(built_from.commit) : field_unknown(why, "%s", built_from.commit_unknown);
 }
 
 static json_t *read_git_dirty(const char *root, struct field_reason *why)
 {
-    bool dirty;
-    struct build_reason reason;
-    if (build_git_dirty(IORACE_SOURCE_DIR, &dirty, &reason) < 0)
-        return field_unknown(why, "%s", reason.text);
-    return json_boolean(dirty);
+    return built_from.dirty < 0 ? field_unknown(why, "%s", built_from.dirty_unknown) : json_boolean(built_from.dirty);
 }
 
 static json_t *read_binary_sha256(const char *root, struct field_reason *why)

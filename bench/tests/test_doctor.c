@@ -51,7 +51,6 @@ static const struct setup_facts good_setup = {
     .gnuplot = "5.4.4",
     .results_dir = "results",
     .free_bytes = INT64_C(1) << 40,
-    .has_git = true,
     .has_sha256sum = true,
 };
 
@@ -153,7 +152,6 @@ static void setup_is_judged(void **state)
     SETUP(is.results_error = EACCES, "results", CHECK_NOTE);
     SETUP(is.free_bytes = 1000, "results", CHECK_NOTE);
     SETUP(is.free_bytes = -1, NULL, CHECK_OK);
-    SETUP(is.has_git = false, "tools", CHECK_NOTE);
     SETUP(is.has_sha256sum = false, "tools", CHECK_NOTE);
 }
 

@@ -310,56 +310,6 @@ static void binary_hash_is_of_this_program(void **state)
     assert_memory_equal(hash, said.out, 64);
 }
 
-static void git(const char *words)
-{
-    char line[512];
-    struct program_said said;
-    snprintf(line, sizeof(line), "cd %s && git -c user.name=n -c user.email=e %s", root, words);
-    if (program_run((const char *[]){"sh", "-c", line, NULL}, -1, &said) != 0)
-        fail_msg("git %s: %s", words, said.err);
-}
-
-static void git_is_asked_about_this_tree_alone(void **state)
-{
-    (void)state;
-    char commit[80], below[128];
-    bool dirty = false;
-    struct build_reason why;
-    if (!program_exists("git"))
-        skip();
-    assert_int_equal(build_git_commit(root, commit, sizeof(commit), &why), -1);
-    assert_non_null(strstr(why.text, "not a git checkout"));
-    git("init -q");
-    assert_int_equal(build_git_commit(root, commit, sizeof(commit), &why), -1); /* no commit yet: git's own words */
-    assert_non_null(strstr(why.text, "git failed"));
-    put("/sub/file", "1\n");
-    git("add . ");
-    git("commit -q -m first");
-    setenv("GIT_DIR", "/nowhere", 1); /* as in a hook */
-    setenv("GIT_INDEX_FILE", "/nowhere/index", 1);
-    assert_int_equal(build_git_commit(root, commit, sizeof(commit), &why), 0);
-    assert_int_equal(strlen(commit), 40);
-    assert_int_equal(build_git_dirty(root, &dirty, &why), 0);
-    assert_false(dirty);
-    put("/sub/file", "22\n");
-    assert_int_equal(build_git_dirty(root, &dirty, &why), 0);
-    assert_true(dirty);
-    unsetenv("GIT_DIR");
-    unsetenv("GIT_INDEX_FILE");
-    snprintf(below, sizeof(below), "%s/sub", root);
-    assert_int_equal(build_git_commit(below, commit, sizeof(commit), &why), -1);
-    git("worktree add -q tree"); /* there .git is a file */
-    snprintf(below, sizeof(below), "%s/tree", root);
-    assert_int_equal(build_git_commit(below, commit, sizeof(commit), &why), 0);
-    assert_int_equal(build_git_dirty(below, &dirty, &why), 0);
-    assert_false(dirty);
-    if (geteuid() != 0)
-        return;
-    snprintf(below, sizeof(below), "%s/.git", root);
-    assert_int_equal(chown(root, 65534, 65534) | chown(below, 65534, 65534), 0); /* as where a container mounts it */
-    assert_int_equal(build_git_commit(root, commit, sizeof(commit), &why), 0);
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -374,7 +324,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(programs_are_run_and_their_ends_told_apart, make_root, remove_root),
         cmocka_unit_test_setup_teardown(gnuplot_versions, make_root, remove_root),
         cmocka_unit_test_setup_teardown(binary_hash_is_of_this_program, make_root, remove_root),
-        cmocka_unit_test_setup_teardown(git_is_asked_about_this_tree_alone, make_root, remove_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

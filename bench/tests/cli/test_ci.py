@@ -385,7 +385,7 @@ class Shellcheck(support.Case):
     def test_scripts(self):
         if not shutil.which("shellcheck"):
             self.skipTest("shellcheck is not installed")
-        scripts = [support.SOURCE / "scripts" / name for name in ("ci-arms", "ci-gate-server")]
+        scripts = [support.SOURCE / "scripts" / name for name in ("built-from", "ci-arms", "ci-gate-server")]
         done = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(done.stdout, "")
 

@@ -33,6 +33,17 @@ class Install(support.SharedCase):
         said = self.workspace.iorace("--version", program=self.program).stdout
         self.assertEqual(said, self.workspace.iorace("--version").stdout)
 
+    def test_what_it_was_built_from(self):
+        """It keeps that, wherever the source has gone since."""
+        said = []
+        for program in (self.program, support.IORACE):
+            done = self.workspace.iorace("run", "--workload", "null", "--jobs", "1", "--blocks", "1", "--runner", "serial",
+                                         "--no-charts", "--out", f"run-{len(said)}", program=program, env={"PATH": "/nowhere"})
+            self.assertStatus(done, 0)
+            said.append(support.read_ndjson(self.dir / f"run-{len(said)}", "env")[0])
+        for name in ("git_commit", "git_dirty"):
+            self.assertEqual(said[0][name], said[1][name])
+
     def test_data(self):
         """Every file of these directories in the source, where the program looks."""
         for folder in ("bench/scenarios", "scripts/charts", "scripts/report"):
