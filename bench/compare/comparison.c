@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "comparison.h"
+#include "comparison_warnings.h"
 
 static const char caveat[] =
     "The two runs were made at different times, and neither against itself: a difference may be the machine's and not "
@@ -213,6 +214,8 @@ static int make(struct comparison *comparison, struct failure *ret_failure)
     trial_index_finish(&maker.head_index);
     free(maker.base_values);
     free(maker.head_values);
+    if (result == 0)
+        result = comparison_warnings_find(comparison);
     if (result != 0 || pool_failed(comparison->pool))
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");
     return 0;

@@ -29,9 +29,11 @@ struct comparison {
     struct lane_comparison *lanes; /**< in head's order, then what is gone */
     size_t lane_count;
     size_t counts[COMPARE_VERDICTS];
-    size_t judged;      /**< lanes that have a p: what Holm's adjustment is over */
-    const char *caveat; /**< what such a comparison cannot know, for people */
-    const char *words;  /**< by what is judged: "wall time" or "wall time, and 99th percentile of the response" */
+    size_t judged;         /**< lanes that have a p: what Holm's adjustment is over */
+    const char *caveat;    /**< what such a comparison cannot know, for people */
+    const char **warnings; /**< sentences that a reader of the figures needs */
+    size_t warning_count;
+    const char *words; /**< by what is judged: "wall time" or "wall time, and 99th percentile of the response" */
     struct text_pool *pool;
 };
 

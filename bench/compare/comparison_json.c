@@ -28,6 +28,14 @@ static json_t *differences_json(const struct run_differences *differences)
     return array;
 }
 
+static json_t *warnings_json(const struct comparison *comparison)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < comparison->warning_count; i++)
+        json_array_append_new(array, json_string(comparison->warnings[i]));
+    return array;
+}
+
 /* The texts are borrowed: the record is not to be finished. */
 static json_t *lane_json(const struct comparison *comparison, const struct lane_comparison *lane, size_t m)
 {
@@ -61,10 +69,11 @@ json_t *comparison_json(const struct comparison *comparison, enum exit_status st
             json_array_append_new(lanes, lane_json(comparison, &comparison->lanes[i], m));
     for (size_t v = 0; v < COMPARE_VERDICTS; v++)
         json_object_set_new(counts, compare_verdict_words[v], json_integer((json_int_t)comparison->counts[v]));
-    return json_pack("{s:s, s:i, s:o, s:o, s:s, s:f, s:f, s:b, s:o, s:s, s:o, s:o}", "schema", "iorace.compare/1",
+    return json_pack("{s:s, s:i, s:o, s:o, s:s, s:f, s:f, s:b, s:o, s:o, s:s, s:o, s:o}", "schema", "iorace.compare/1",
                      "status", (int)status, "base", run_json(request->base), "head", run_json(request->head), "metric",
                      (request->metrics[0] ? request->metrics[0] : compare_metrics)->of->name, "threshold",
                      request->rules.threshold, "alpha", request->rules.alpha, "forced",
                      comparison->differences.parting > 0, "differences", differences_json(&comparison->differences),
-                     "caveat", comparison->caveat, "counts", counts, "lanes", lanes);
+                     "warnings", warnings_json(comparison), "caveat", comparison->caveat, "counts", counts, "lanes",
+                     lanes);
 }

@@ -159,62 +159,6 @@ static int fill_tables(struct report_tables *tables, const struct comparison *co
     return 0;
 }
 
-static void add_warning(struct report_tables *tables, const char *text)
-{
-    tables->warnings[tables->warning_count++] = text;
-}
-
-/* What the run itself warned of, and whether it was finished. */
-static size_t count_own(const struct run_data *run)
-{
-    return json_array_size(json_object_get(run->env, "warnings")) +
-           json_array_size(json_object_get(run->end, "warnings")) + 1;
-}
-
-static void add_own(struct report_tables *tables, const char *arm, const struct run_data *run)
-{
-    const json_t *lines[] = {run->env, run->end}, *item;
-    if (run->partial)
-        add_warning(tables, pool_printf(tables->pool, "%s was stopped early.", arm));
-    for (size_t l = 0; l < 2; l++) {
-        size_t i;
-        json_array_foreach(json_object_get(lines[l], "warnings"), i, item)
-        {
-            if (json_is_string(item))
-                add_warning(tables, pool_printf(tables->pool, "%s: %s", arm,
-                                                pool_clean(tables->pool, json_string_value(item))));
-        }
-    }
-}
-
-static int add_warnings(struct report_tables *tables, const struct comparison *comparison)
-{
-    const struct comparison_request *request = &comparison->request;
-    const struct run_differences *differences = &comparison->differences;
-    struct text_pool *pool = tables->pool;
-    tables->warnings = pool_array(pool, differences->count + count_own(request->base) + count_own(request->head) + 1,
-                                  sizeof(*tables->warnings));
-    if (!tables->warnings)
-        return -1;
-    for (size_t i = 0; i < differences->count; i++) {
-        const struct run_difference *difference = &differences->items[i];
-        add_warning(tables, pool_printf(pool, "%s: %s in base, %s in head%s.", difference->what, difference->base,
-                                        difference->head,
-                                        difference->parts ? "; such runs must not be compared (--force)" : ""));
-    }
-    add_own(tables, "base", request->base);
-    add_own(tables, "head", request->head);
-    if (!run_fact_text(pool, request->base, run_facts)[0] && !run_fact_text(pool, request->head, run_facts)[0])
-        add_warning(tables, "the CPU model is known of neither run: they may be of different machines.");
-    const char *id[] = {json_string_value(json_object_get(request->base->run, "id")),
-                        json_string_value(json_object_get(request->head->run, "id"))};
-    const char *started[] = {json_string_value(json_object_get(request->base->run, "started")),
-                             json_string_value(json_object_get(request->head->run, "started"))};
-    if (strcmp(id[0], id[1]) == 0 && started[0] && started[1] && strcmp(started[0], started[1]) == 0)
-        add_warning(tables, "base and head are the same run.");
-    return 0;
-}
-
 int comparison_tables_make(struct report_tables *ret_tables, const struct comparison *comparison,
                            struct failure *ret_failure)
 {
@@ -223,8 +167,8 @@ int comparison_tables_make(struct report_tables *ret_tables, const struct compar
     int result = tables.pool ? 0 : -1;
     if (result == 0)
         result = fill_tables(&tables, comparison);
-    if (result == 0)
-        result = add_warnings(&tables, comparison);
+    tables.warnings = comparison->warnings;
+    tables.warning_count = comparison->warning_count;
     if (result == 0)
         tables.legend =
             pool_printf(tables.pool,

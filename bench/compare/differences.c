@@ -40,7 +40,7 @@ static void add(struct finder *finder, bool parts, const char *what, const char 
 static void add_facts(struct finder *finder)
 {
     for (const struct run_fact *fact = run_facts; fact->key; fact++)
-        add(finder, fact->parts, fact->words, run_fact_text(finder->pool, finder->base, fact),
+        add(finder, fact->parts != NULL, fact->words, run_fact_text(finder->pool, finder->base, fact),
             run_fact_text(finder->pool, finder->head, fact));
 }
 

@@ -198,6 +198,24 @@ static void number_runs(struct history *history)
     }
 }
 
+/* Unknown values look alike. A single run is joined with none. */
+static int find_warnings(struct history *history)
+{
+    struct text_pool *pool = history->pool;
+    history->warnings = pool_array(pool, history->kind_count * RUN_FACTS_PARTING, sizeof(*history->warnings));
+    if (!history->warnings)
+        return -1;
+    for (size_t k = 0; k < history->kind_count; k++) {
+        const struct history_kind *kind = &history->kinds[k];
+        for (size_t f = 0; f < RUN_FACTS_PARTING; f++)
+            if (kind->run_count > 1 && !kind->facts[f][0])
+                history->warnings[history->warning_count++] =
+                    pool_printf(pool, "%s: known of none of the %zu runs on %s, so they may be of different %s.",
+                                run_facts[f].words, kind->run_count, kind->words, run_facts[f].parts);
+    }
+    return 0;
+}
+
 static int make(struct history *history, const struct found_runs *found, struct failure *ret_failure)
 {
     history->runs = pool_array(history->pool, found->count, sizeof(*history->runs));
@@ -212,7 +230,8 @@ static int make(struct history *history, const struct found_runs *found, struct 
                            history->left_out[0].dir, history->left_out[0].reason);
     number_runs(history);
     name_metrics(history);
-    if (history_series_finish_points(history->series, history->series_count, history->threshold) != 0 ||
+    if (find_warnings(history) != 0 ||
+        history_series_finish_points(history->series, history->series_count, history->threshold) != 0 ||
         pool_failed(history->pool))
         return no_memory(ret_failure);
     return 0;

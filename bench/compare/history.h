@@ -61,6 +61,8 @@ struct history {
     size_t series_count;
     struct history_left_out *left_out;
     size_t left_out_count;
+    const char **warnings; /**< of what is not known of runs that are joined: sentences */
+    size_t warning_count;
     struct text_pool *pool;
 };
 

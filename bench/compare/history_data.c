@@ -25,6 +25,7 @@ int history_write_csv(const struct history *history, const char *path, struct fa
 json_t *history_json(const struct history *history)
 {
     json_t *points = json_array(), *left_out = json_array(), *kinds = json_array();
+    json_t *warnings = json_array();
     struct history_record record;
     for (size_t k = 0; k < history->kind_count; k++)
         json_array_append_new(kinds,
@@ -40,7 +41,10 @@ json_t *history_json(const struct history *history)
     for (size_t i = 0; i < history->left_out_count; i++)
         json_array_append_new(
             left_out, json_pack("{s:s, s:s}", "dir", history->left_out[i].dir, "reason", history->left_out[i].reason));
-    return json_pack("{s:s, s:s, s:f, s:I, s:o, s:o, s:o}", "schema", "iorace.history/1", "metric",
+    for (size_t i = 0; i < history->warning_count; i++)
+        json_array_append_new(warnings, json_string(history->warnings[i]));
+    return json_pack("{s:s, s:s, s:f, s:I, s:o, s:o, s:o, s:o}", "schema", "iorace.history/1", "metric",
                      (history->asked ? history->asked : compare_metrics)->of->name, "threshold", history->threshold,
-                     "runs", (json_int_t)history->run_count, "kinds", kinds, "points", points, "left_out", left_out);
+                     "runs", (json_int_t)history->run_count, "kinds", kinds, "points", points, "left_out", left_out,
+                     "warnings", warnings);
 }

@@ -216,7 +216,7 @@ static int fill_all(struct report_tables *tables, const struct history *history,
     struct text_pool *pool = tables->pool;
     tables->tables =
         pool_array(pool, history->kind_count * COMPARE_METRICS_MOST + history->series_count, sizeof(*tables->tables));
-    tables->warnings = pool_array(pool, history->left_out_count, sizeof(*tables->warnings));
+    tables->warnings = pool_array(pool, history->warning_count + history->left_out_count, sizeof(*tables->warnings));
     if (!tables->tables || !tables->warnings)
         return -1;
     for (size_t k = 0; k < history->kind_count; k++)
@@ -228,6 +228,8 @@ static int fill_all(struct report_tables *tables, const struct history *history,
         if ((all || history->series[s].change_count > 0) &&
             fill_detail(&tables->tables[tables->count++], pool, history, &history->series[s]) != 0)
             return -1;
+    for (size_t i = 0; i < history->warning_count; i++)
+        tables->warnings[tables->warning_count++] = history->warnings[i];
     for (size_t i = 0; i < history->left_out_count; i++)
         tables->warnings[tables->warning_count++] =
             pool_printf(pool, "left out: %s: %s", history->left_out[i].dir, history->left_out[i].reason);

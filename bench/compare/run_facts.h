@@ -12,7 +12,7 @@
 struct run_fact {
     const char *key;   /**< in the env line */
     const char *words; /**< for people: "CPU model" */
-    bool parts;
+    const char *parts; /**< of what such runs may be, if it differs: "machines", "builds"; NULL: it parts none */
 };
 
 /** Those that part runs come first. Ends with a fact whose key is NULL. */

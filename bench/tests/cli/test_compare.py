@@ -178,10 +178,26 @@ class Refused(Compare):
     def test_unknown_and_known(self):
         self.assertRefused(self.run_with("base", env={"cpu_model": "Old CPU"}),
                            self.run_with("head", env={"cpu_model": None}), "Old CPU", "unknown")
-        base, head = (self.run_with(name, env={"cpu_model": None}) for name in ("base-2", "head-2"))
-        done = self.compare(base, head)
-        self.assertStatus(done, 0)
-        self.assertIn("may be of different machines", " ".join(done.stdout.split()))
+
+    def test_known_of_neither(self):
+        """Two unknown values look alike: runs are compared, and each such fact is warned of everywhere."""
+        facts = {"cpu_model": "CPU model: known of neither run, so they may be of different machines.",
+                 "cpus_online": "number of CPUs: known of neither run, so they may be of different machines.",
+                 "architecture": "architecture: known of neither run, so they may be of different machines.",
+                 "build_type": "build type: known of neither run, so they may be of different builds.",
+                 "sanitizers": "sanitizers: known of neither run, so they may be of different builds."}
+        for names in ([], *([name] for name in facts), list(facts)):
+            with self.subTest(names):
+                nothing = dict.fromkeys(names)
+                base, head = (self.run_with(f"{side}-{'-'.join(names)}", env=nothing) for side in ("base", "head"))
+                said, _ = self.json(base, head)
+                self.assertEqual([text for text in said["warnings"] if "known of neither" in text],
+                                 [facts[name] for name in names])
+                table = " ".join(self.compare(base, head).stdout.split())
+                markdown = self.compare(base, head, "--md", "-").stdout
+                for text in said["warnings"]:
+                    self.assertIn(f"Warning: {text}", table)
+                self.assertEqual([markdown.count("known of neither"), table.count("known of neither")], 2 * [len(names)])
 
     def test_another_scenario(self):
         lines = stored.lines()
@@ -223,6 +239,7 @@ class Refused(Compare):
         said, _ = self.json(base, head)
         self.assertIs(said["forced"], False)
         self.assertEqual({item["what"] for item in said["differences"]}, {"kernel", "libcurl", "load before the start"})
+        self.assertIn("kernel: 6.1.0 in base, 6.2.0 in head.", said["warnings"])
 
     def test_a_run_that_was_stopped(self):
         head = self.run_with("head", keep=lambda line: line["type"] != "summary")

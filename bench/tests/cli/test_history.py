@@ -4,6 +4,7 @@ import fcntl
 import io
 import json
 import os
+import re
 import struct
 import termios
 import threading
@@ -178,6 +179,23 @@ class NeverJoined(History):
         self.assertIn("6 machines or builds, which are not joined", " ".join(done.stdout.split()))
         for words in ("Another CPU", "64 CPUs", "riscv64", "debug build", "sanitizers: address"):
             self.assertIn(words, done.stdout)
+
+    def test_what_is_known_of_none(self):
+        """Unknown values look alike, so such runs are joined; a single one is joined with nothing."""
+        unknown = {"cpu_model": None, "sanitizers": None}
+        stored.a_run(self.dir / "results" / "run-0", 0, env=unknown)
+        self.assertEqual(self.json("results")["warnings"], [])
+        stored.a_run(self.dir / "results" / "run-1", 1, env=unknown)
+        for number in (2, 3):
+            stored.a_run(self.dir / "results" / f"run-{number}", number)
+        said = self.json("results")["warnings"]
+        self.assertEqual([re.sub(" on .*, so", ",", text) for text in said],
+                         ["CPU model: known of none of the 2 runs, they may be of different machines.",
+                          "sanitizers: known of none of the 2 runs, they may be of different builds."])
+        table = " ".join(self.history("results").stdout.split())
+        for text in said:
+            self.assertIn(f"Warning: {text}", table)
+        self.assertEqual(self.history("results", "--md", "-").stdout.count("known of none of"), 2)
 
     def test_settings(self):
         for number in range(4):
