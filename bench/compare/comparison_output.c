@@ -159,26 +159,34 @@ static int fill_tables(struct report_tables *tables, const struct comparison *co
     return 0;
 }
 
+/* What the figures are, and by what a verdict is reached where there is one to reach. */
+static const char *legend(struct text_pool *pool, const struct comparison *comparison)
+{
+    const struct compare_rules *rules = &comparison->request.rules;
+    const char *ratio = "Figures are medians over blocks; the ratio is the middle of all ratios of a block of head to "
+                        "one of base";
+    if (comparison->judged == 0)
+        return pool_printf(pool,
+                           "%s. Nothing is judged: that takes an interval, and %d blocks that went well in each run. "
+                           "%s",
+                           ratio, COMPARE_LEAST_TRIALS, comparison->caveat);
+    const char *adjusted =
+        comparison->judged == 1 ? "p" : pool_printf(pool, "p, adjusted since %zu are judged,", comparison->judged);
+    return pool_printf(pool,
+                       "%s, the brackets hold its 95 %% interval. A regression: the interval lies wholly beyond %.3g "
+                       "%%, and %s is below %.3g. The same: the interval lies wholly within %.3g %%. %s",
+                       ratio, 100 * rules->threshold, adjusted, rules->alpha, 100 * rules->threshold,
+                       comparison->caveat);
+}
+
 int comparison_tables_make(struct report_tables *ret_tables, const struct comparison *comparison,
                            struct failure *ret_failure)
 {
-    const struct comparison_request *request = &comparison->request;
-    struct report_tables tables = {.pool = text_pool_create()};
-    int result = tables.pool ? 0 : -1;
+    struct report_tables tables = {
+        .pool = text_pool_create(), .warnings = comparison->warnings, .warning_count = comparison->warning_count};
+    int result = tables.pool ? fill_tables(&tables, comparison) : -1;
     if (result == 0)
-        result = fill_tables(&tables, comparison);
-    tables.warnings = comparison->warnings;
-    tables.warning_count = comparison->warning_count;
-    if (result == 0)
-        tables.legend =
-            pool_printf(tables.pool,
-                        "Figures are medians over blocks; the ratio is the middle of all ratios of a block of head to "
-                        "one of base, the "
-                        "brackets hold its 95 %% interval. A regression: the interval lies wholly beyond %.3g %%, and "
-                        "p, adjusted since "
-                        "%zu are judged, is below %.3g. The same: the interval lies wholly within %.3g %%. %s",
-                        100 * request->rules.threshold, comparison->judged, request->rules.alpha,
-                        100 * request->rules.threshold, comparison->caveat);
+        tables.legend = legend(tables.pool, comparison);
     if (result != 0 || pool_failed(tables.pool)) {
         report_tables_finish(&tables);
         return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "out of memory");

@@ -437,6 +437,32 @@ static void the_table(void **state)
     finish(&pair);
 }
 
+/* What is not done is not explained: no p is adjusted over none, and none over one. */
+static void the_legend_says_how_many_are_judged(void **state)
+{
+    (void)state;
+    static const struct {
+        int blocks;
+        size_t lanes;
+        const char *wanted, *other;
+    } cases[] = {
+        {1, 3, "Nothing is judged: that takes an interval, and 6 blocks", "regression:"},
+        {5, 3, "Nothing is judged: that takes an interval, and 6 blocks", "adjusted"},
+        {7, 1, "and p is below 0.05", "adjusted"},
+        {7, 3, "and p, adjusted since 3 are judged, is below 0.05", "Nothing is judged"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct pair pair;
+        struct report_tables tables;
+        compare_equal_counts(&pair, plain, plain, cases[i].lanes, cases[i].blocks);
+        assert_int_equal(comparison_tables_make(&tables, &pair.comparison, NULL), 0);
+        if (!strstr(tables.legend, cases[i].wanted) || strstr(tables.legend, cases[i].other))
+            fail_msg("%d blocks of %zu: %s", cases[i].blocks, cases[i].lanes, tables.legend);
+        report_tables_finish(&tables);
+        finish(&pair);
+    }
+}
+
 static void the_json(void **state)
 {
     (void)state;
@@ -477,6 +503,7 @@ int main(void)
         cmocka_unit_test(lanes_of_one_run_are_new_or_gone),
         cmocka_unit_test(another_cell_of_the_same_name_is_refused),
         cmocka_unit_test(the_table),
+        cmocka_unit_test(the_legend_says_how_many_are_judged),
         cmocka_unit_test(the_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
