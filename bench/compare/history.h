@@ -31,9 +31,10 @@ struct history_point {
     const struct history_run *run;
     double *values; /**< one a trial */
     size_t value_count;
-    double median, lo, hi;               /**< 95 % interval; NAN below 6 trials */
-    double change, change_lo, change_hi; /**< over the point before; NAN for the first, the interval below 6 trials */
-    double step;                         /**< where a new level begins: the new one over the old one; NAN elsewhere */
+    double median, lo, hi; /**< 95 % interval; NAN below 6 trials */
+    double change, change_lo,
+        change_hi; /**< over the point before; NAN for the first and below 2 trials of either, the interval below 6 */
+    double step;   /**< where a new level begins: the new one over the old one; NAN elsewhere */
 };
 
 struct history_series {

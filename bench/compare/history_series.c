@@ -98,8 +98,7 @@ static int set_changes(struct history_series *series)
         struct compare_figures figures;
         if (compare_figures_make(&figures, before->values, before->value_count, point->values, point->value_count))
             return -1;
-        bool single = before->value_count < 2 || point->value_count < 2;
-        point->change = single ? point->median / before->median : figures.ratio;
+        point->change = figures.ratio;
         point->change_lo = figures.lo;
         point->change_hi = figures.hi;
     }

@@ -107,6 +107,18 @@ class Trend(History):
         self.assertIn(f"0 of {lanes} series that have the eight runs it needs reached a new level", words)
         self.assertIn("\u00b7 is a run without this cell or with other settings", words)
 
+    def test_a_single_trial_has_no_change(self):
+        """As compare has no data there; its figure is shown all the same."""
+        for number, kept in enumerate(((1, 2), (1,), (1, 2), (1, 2))):
+            stored.a_run(self.dir / "results" / f"run-{number}", number, 1 + number,
+                         keep=lambda line: line["type"] != "trial" or line["block"] in kept)
+        for points in self.series(self.json("results")["points"]).values():
+            self.assertEqual([point["trials"] for point in points], [2, 1, 2, 2])
+            self.assertEqual([point["change"] is None for point in points], [True, True, True, False])
+            self.assertNotIn(None, [point["median"] for point in points])
+            self.assertAlmostEqual(points[3]["change"], 4 / 3, delta=0.05)
+        self.assertStatus(self.history("results", "--all"), 0)
+
     def on_terminal(self, width, *args):
         master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
