@@ -4,6 +4,7 @@
 #include <string.h>
 #include "describe.h"
 #include "options_help.h"
+#include "../plan/metrics.h"
 
 json_t *describe_command(const char *name, const char *usage, const char *about, const char *notes)
 {
@@ -76,6 +77,12 @@ int describe_print(json_t *command, struct failure *ret_failure)
     return 0;
 }
 
+/* argp's tables have no place for words. */
+static const char *const *words_of(const struct argp_option *option)
+{
+    return strcmp(option->name, "metric") == 0 ? metric_names() : NULL;
+}
+
 int describe_argp(const struct argp *argp, const char *name, struct failure *ret_failure)
 {
     const char *doc = argp->doc ? argp->doc : "", *notes = strchr(doc, '\v');
@@ -101,6 +108,8 @@ int describe_argp(const struct argp *argp, const char *name, struct failure *ret
                 .letter = option->key > 0 && option->key < 128 && isalnum(option->key) ? (char)option->key : '\0',
                 .unit = option->arg,
                 .help = option->doc ? option->doc : "",
+                .words = words_of(option),
+                .is_list = option->arg && strcmp(option->arg, "LIST") == 0,
                 .is_optional = option->flags & OPTION_ARG_OPTIONAL,
             });
     }

@@ -55,7 +55,8 @@ void describe_settings(json_t *command, const char *title, enum setting_scope sc
 /** Write the description as one line to standard output, and free it. Returns 0 or -1 with EXIT_LOCAL_LIMIT. */
 int describe_print(json_t *command, struct failure *ret_failure);
 
-/** Describe and print what argp reads; its hidden options are left out. Returns as describe_print. */
+/** Describe and print what argp reads; its hidden options are left out. An option called metric takes the metrics' names,
+ * and a LIST is a comma list. Returns as describe_print. */
 int describe_argp(const struct argp *argp, const char *name, struct failure *ret_failure);
 
 #endif

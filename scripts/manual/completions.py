@@ -28,6 +28,20 @@ _iorace_list()
     if [[ $cur == *,* ]]; then before=${cur%,*},; fi
     mapfile -t COMPREPLY < <(compgen -W "$*" -P "$prefix$before" -- "${cur##*,}")
     compopt -o nospace 2>/dev/null
+    return 0 # compopt fails where it is not readline that asks
+}
+
+# FORMAT=FILE: one of the words, and behind the sign a file.
+_iorace_formats()
+{
+    if [[ $cur == *=* ]]; then
+        prefix+=${cur%%=*}= cur=${cur#*=}
+        _iorace_names -f
+    else
+        _iorace_words "${@/%/=}"
+        compopt -o nospace 2>/dev/null
+        return 0
+    fi
 }
 
 # compgen's -f, -d or -c.
@@ -105,6 +119,11 @@ _iorace_scenarios() {
   _alternative "scenarios:scenario:(($names))" 'files:file:_files -g "*.ini"'
 }
 
+# FORMAT=FILE: one of the words, and behind the sign a file.
+_iorace_formats() {
+  _values format ${^@}:file:_files
+}
+
 _iorace() {
   local context state state_descr line curcontext="$curcontext"
   typeset -A opt_args
@@ -164,7 +183,7 @@ def quoted(text):
 def bash_value(option):
     if option.is_optional:
         return '[[ ${3-} ]] || return 1; ' + bash_value(dataclasses.replace(option, is_optional=False))
-    if option.kind in ("words", "list"):
+    if option.kind in ("words", "list", "formats"):
         return f"_iorace_{option.kind} {' '.join(option.words)}"
     return {"file": "_iorace_names -f", "dir": "_iorace_names -d", "program": "_iorace_names -c"}.get(option.kind, ":")
 
@@ -181,6 +200,8 @@ def bash(program):
         for option in command.options():
             if option.unit is not None:
                 by_action.setdefault(bash_value(option), []).append(f"'{command.name} --{option.name}'")
+            if option.kind == "formats":  # readline takes FORMAT=FILE apart as well: the format stands for an option
+                by_action.setdefault("_iorace_names -f", []).extend(f"'{command.name} {word}'" for word in option.words)
         values += [f"    {' | '.join(names)}) {action} ;;" for action, names in by_action.items()]
         names = " ".join(f"--{option.name}{'' if option.unit is None or option.is_optional else '='}"
                          for option in command.options())
@@ -195,6 +216,7 @@ def zsh_option(option):
     if option.unit is None:
         return quoted(f"--{option.name}[{brief}]")
     action = {"words": f"({' '.join(option.words)})", "list": f"_values -s , {option.name} {' '.join(option.words)}",
+              "formats": f" _iorace_formats {' '.join(option.words)}",
               "file": "_files", "dir": "_files -/", "program": "_command_names -e"}.get(option.kind, " ")
     form, colon = ("=-", "::") if option.is_optional else ("=", ":")
     return quoted(f"*--{option.name}{form}[{brief}]{colon}{option.unit.replace(':', ' ')}:{action}")
@@ -233,7 +255,8 @@ def fish(program):
         for option in command.options():
             words = " ".join(option.words)
             value = "" if option.unit is None or option.is_optional else {
-                "words": f" -x -a '{words}'", "list": f" -x -a '(__iorace_list {words})'", "file": " -r -F",
+                "words": f" -x -a '{words}'", "list": f" -x -a '(__iorace_list {words})'",
+                "formats": f" -r -F -a '{' '.join(word + '=' for word in option.words)}'", "file": " -r -F",
                 "dir": " -x -a '(__fish_complete_directories)'", "program": " -x -a '(__fish_complete_command)'",
             }.get(option.kind, " -x")
             lines.append(f"{seen} -l {option.name}{value} -d {fish_quoted(option.brief)}")

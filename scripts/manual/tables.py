@@ -17,7 +17,9 @@ class Option:
 
     @property
     def kind(self):
-        """What completes its value: words, list, file, dir, program, or nothing that is known."""
+        """What completes its value: words, list, formats, file, dir, program, or nothing that is known."""
+        if self.unit and self.unit.endswith("=FILE"):
+            return "formats"
         if self.words:
             return "list" if self.is_list else "words"
         return {"FILE": "file", "DIR": "dir", "BIN": "program"}.get(self.unit or "", "")
@@ -72,6 +74,11 @@ def words_of(unit):
     return unit.split("|") if unit and re.fullmatch(r"[\w.-]+(\|[\w.-]+)+", unit) else []
 
 
+def formats_of(unit, text):
+    """The formats of a FORMAT=FILE, as its help names them: "this=FILE or that=FILE"."""
+    return re.findall(r"([\w-]+)=FILE", text) if unit and unit.endswith("=FILE") else []
+
+
 def read(path):
     with open(path, encoding="utf-8") as file:
         program, *lines = [json.loads(line) for line in file]
@@ -81,8 +88,8 @@ def read(path):
         name = line["name"].split()[-1]
         groups = [Group(group["title"], group.get("keys"), [
             Option(option["name"], option["letter"], option["unit"], option["help"], option["brief"],
-                   option.get("words") or words_of(option["unit"]), option["list"],
-                   option["optional"])
+                   option.get("words") or words_of(option["unit"]) or formats_of(option["unit"], option["help"]),
+                   option["list"], option["optional"])
             for option in group["options"]]) for group in line["groups"]]
         commands.append(Command(name, summaries[name], line["usage"], line["about"], line["notes"], groups))
     if [command.name for command in commands] != list(summaries):

@@ -146,7 +146,7 @@ class Bash(Completion):
         """What its function offers where the last of the words is being typed."""
         script = f"""
             source '{pages_dir() / "iorace"}'
-            compopt() {{ :; }} # works only while readline asks
+            compopt() {{ return 1; }} # as where it is not readline that asks
             COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
             _iorace iorace "${{COMP_WORDS[COMP_CWORD]}}" "${{COMP_WORDS[COMP_CWORD - 1]}}"
             if [ ${{#COMPREPLY[@]}} -gt 0 ]; then printf '%s\\n' "${{COMPREPLY[@]}}"; fi"""
@@ -182,6 +182,34 @@ class Bash(Completion):
     def test_lists(self):
         self.assertEqual(self.complete("run", "--runner", "=", "serial,thr"), ["serial,threads"])
         self.assertEqual(self.complete("run", "--runner", "serial,co"), ["serial,coroutines"])
+        self.assertEqual(self.complete("run", "--runner", ""), self.words("runners"))
+
+    def test_metrics(self):
+        """All that the program takes, and a list only where it takes one."""
+        said = self.iorace("compare", "a", "b", "--metric", "none").stderr
+        known = re.search(r"there are ([\w, ]+)", said)[1].split(", ")
+        self.assertGreater(len(known), 5)
+        for command in ("compare", "history", "gate"):
+            self.assertEqual(self.complete(command, "--metric", "="), known)
+            self.assertEqual(self.complete(command, "--metric", ""), known)
+        self.assertEqual(self.complete("compare", "--metric", "wall_s,jobs"), ["wall_s,jobs_per_s"])
+        self.assertEqual(self.complete("history", "--metric", "wall_s,jobs"), [])
+
+    def test_formats(self):
+        """Behind the format's own sign stands a file."""
+        self.write("page.json", "")
+        (self.dir / "below").mkdir()
+        formats = self.complete("gate", "--export", "=")
+        self.assertEqual(self.complete("gate", "--export", ""), formats)
+        self.assertGreater(len(formats), 1)
+        for word in formats:
+            self.assertRegex(word, "^[a-z-]+=$")
+            self.assertNotIn("is accepted", self.iorace("gate", "--export", f"{word}x", "--dry-run", "--aa").stderr)
+        self.assertEqual(self.complete("gate", "--export", "benc"), ["bencher="])
+        self.assertEqual(self.complete("gate", "--export", "=", "bencher", "=", "p"), ["page.json"])
+        self.assertEqual(set(self.complete("gate", "--export", "bencher", "=")), {"page.json", "below"})
+        self.assertEqual(self.complete("gate", "--export=bencher=p"), ["--export=bencher=page.json"])
+        self.assertNotIn("page.json", self.complete("gate", "bencher", ""))
 
     def test_scenarios_and_files(self):
         self.write("mine.ini", "")
@@ -210,6 +238,10 @@ class Bash(Completion):
         self.assertIn("--verify=status", typed(argv, setup, "iorace run --verify=st", self.dir))
         self.assertIn("--runner=serial,threads", typed(argv, setup, "iorace run --runner=serial,thr", self.dir))
         self.assertIn("iorace doctor", typed(argv, setup, "iorace doc", self.dir))
+        self.assertIn("--runner serial,threads", typed(argv, setup, "iorace run --runner serial,thr", self.dir))
+        self.write("page.json", "")
+        self.assertIn("--export=bencher=", typed(argv, setup, "iorace gate --export=benc", self.dir))
+        self.assertIn("--export=bencher=page.json", typed(argv, setup, "iorace gate --export=bencher=p", self.dir))
 
 
 def typed(argv, setup, line, directory):
@@ -250,8 +282,12 @@ class Zsh(Completion):
     def test_at_a_terminal(self):
         setup = [f"fpath=('{pages_dir()}' $fpath)", "autoload -Uz compinit", "compinit -u -D",
                  f"PATH='{pathlib.Path(support.IORACE).parent}':$PATH"]
+        self.write("page.json", "")
         for line, wanted in (("iorace doc", "iorace doctor"), ("iorace run --verify=st", "--verify=status"),
                              ("iorace run --runner=serial,thr", "--runner=serial,threads"),
+                             ("iorace compare --metric=wall_s,jobs", "--metric=wall_s,jobs_per_s"),
+                             ("iorace gate --export=benc", "--export=bencher="),
+                             ("iorace gate --export=bencher=p", "--export=bencher=page.json"),
                              ("iorace run --jobs-", "--jobs-per-worker="), ("iorace list sc", "list scenarios"),
                              ("iorace run def", "run default")):
             with self.subTest(line):
@@ -276,6 +312,8 @@ class Fish(Completion):
         self.assertEqual(self.complete("iorace doc"), ["doctor"])
         self.assertEqual(self.complete("iorace run --verify=st"), ["--verify=status"])
         self.assertEqual(self.complete("iorace run --runner=serial,thr"), ["--runner=serial,threads"])
+        self.assertEqual(self.complete("iorace compare --metric=wall_s,jobs"), ["--metric=wall_s,jobs_per_s"])
+        self.assertEqual(self.complete("iorace gate --export=benc"), ["--export=bencher="])
         self.assertIn("--jobs-per-worker", self.complete("iorace run --jobs-"))
         self.assertIn("scenarios", self.complete("iorace list "))
         self.assertIn("default", self.complete("iorace run "))
