@@ -24,6 +24,13 @@ int failure_set(struct failure *failure, enum exit_status status, const char *fo
     return -1;
 }
 
+const char *failure_cause(int error)
+{
+    static _Thread_local char words[200];
+    snprintf(words, sizeof(words), "%s%s", strerror(error), error == EMFILE ? " (raise the limit: ulimit -n)" : "");
+    return words;
+}
+
 enum exit_status failure_status(int error, enum exit_status otherwise)
 {
     bool limit = error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN;

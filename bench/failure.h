@@ -35,6 +35,10 @@ struct failure {
 int failure_set(struct failure *failure, enum exit_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** Returns an errno value in words, and what to do where that is known: "Too many open files (raise the limit: ulimit -n)".
+ * The text holds until the thread asks again. */
+const char *failure_cause(int error);
+
 /** Returns EXIT_LOCAL_LIMIT for an errno value that says so (descriptors, memory, threads), or else another status. */
 enum exit_status failure_status(int error, enum exit_status otherwise);
 

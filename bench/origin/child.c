@@ -143,12 +143,13 @@ int origin_start(struct origin *ret_origin, const char *cpus, struct failure *re
     struct origin origin = {.pid = 0};
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
-        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start the test server: pipe: %s", strerror(errno));
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start the test server: pipe: %s",
+                           failure_cause(errno));
     int rc = spawn_server(cpus, ends[1], &origin.pid);
     close(ends[1]);
     if (rc < 0) {
         close(ends[0]);
-        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start the test server: %s", strerror(-rc));
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start the test server: %s", failure_cause(-rc));
     }
 
     char line[256];

@@ -38,7 +38,7 @@ static int start(struct drawing *drawing, const char *dir, const char *script, s
         return 0;
     if (error == -ENOENT)
         return no_gnuplot(ret_failure);
-    return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start gnuplot: %s", strerror(-error));
+    return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start gnuplot: %s", failure_cause(-error));
 }
 
 static int finish(struct drawing *drawing, struct failure *ret_failure)

@@ -297,6 +297,22 @@ class Limits(Errors):
                             "[cell large]\nbody-bytes = 1\nconcurrency = 200\n")
         self.assertRefused(6, ["large", "descriptors", "100"], "run", "s.ini", limits={resource.RLIMIT_NOFILE: 100})
 
+    def test_none_left_for_a_process(self):
+        """What cannot be started is named, and what to do about it. (Where that comes hangs on how many are open.)"""
+        self.run_ok("--workload", "sleep", "--delay-ms", "1", "--jobs", "1", "--blocks", "1", "--no-charts", "--out", "kept")
+        for what, least, *words in (("the test server", 3, "run", "--workload", "download", "--no-charts"),
+                                    ("gnuplot", 5, "plot", "kept")):
+            with self.subTest(what):
+                if what == "gnuplot" and not shutil.which("gnuplot"):
+                    self.skipTest("gnuplot is not installed")
+                said = [self.iorace("-c", f'ulimit -S -n {most}; exec "$0" "$@"', support.IORACE, *words,
+                                    program="/bin/sh") for most in range(least, 10)]
+                found = [done for done in said if f"cannot start {what}:" in done.stderr]
+                self.assertTrue(found, [done.stderr for done in said])
+                for done in found:
+                    self.assertStatus(done, 6)
+                    self.assertRegex(done.stderr, r": Too many open files \(raise the limit: ulimit -n\)\n\Z")
+
 
 if __name__ == "__main__":
     support.main()
