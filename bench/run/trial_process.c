@@ -60,7 +60,7 @@ static int start(struct process *process, const char *binary, struct failure *re
         int error = errno;
         close(in[0]);
         close(in[1]);
-        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start a trial: %s", strerror(error));
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start a trial: %s", failure_cause(error));
     }
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -99,7 +99,8 @@ static int start(struct process *process, const char *binary, struct failure *re
         close(process->out);
         if (binary && (error == ENOENT || error == EACCES || error == ENOEXEC || error == ENOTDIR))
             return failure_set(ret_failure, EXIT_USAGE, "%s cannot be run: %s", binary, strerror(error));
-        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start a trial: posix_spawn: %s", strerror(error));
+        return failure_set(ret_failure, EXIT_LOCAL_LIMIT, "cannot start a trial: posix_spawn: %s",
+                           failure_cause(error));
     }
     running_pid = process->pid;
     return 0;

@@ -301,6 +301,7 @@ class Limits(Errors):
         """What cannot be started is named, and what to do about it. (Where that comes hangs on how many are open.)"""
         self.run_ok("--workload", "sleep", "--delay-ms", "1", "--jobs", "1", "--blocks", "1", "--no-charts", "--out", "kept")
         for what, least, *words in (("the test server", 3, "run", "--workload", "download", "--no-charts"),
+                                    ("a trial", 3, "run", "--workload", "sleep", "--no-charts"),
                                     ("gnuplot", 5, "plot", "kept")):
             with self.subTest(what):
                 if what == "gnuplot" and not shutil.which("gnuplot"):
