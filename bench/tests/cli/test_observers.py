@@ -265,7 +265,8 @@ class Switches(support.Case):
                 self.assertGreaterEqual(trial["ctx_involuntary"], 5)
                 outside = usage.ru_nivcsw - trial["ctx_involuntary"]
                 self.assertGreaterEqual(outside, 0)
-                self.assertLessEqual(outside, 30 + 0.2 * usage.ru_nivcsw)
+                if not support.sanitizers():  # whose start takes as long as the jobs
+                    self.assertLessEqual(outside, 30 + 0.2 * usage.ru_nivcsw)
 
     def test_cpu_and_memory_inside_and_out(self):
         for runner in support.RUNNERS:
