@@ -194,10 +194,9 @@ int arms_make(struct arms *ret_arms, const struct arms_said *said, struct failur
             return -1;
         }
     const struct arm *base = &arms.sides[SIDE_BASE], *head = &arms.sides[SIDE_HEAD];
-    if (arms.kind == ARMS_BINARIES)
-        arms.equal = base->sha256[0] && strcmp(base->sha256, head->sha256) == 0;
-    else
-        arms.equal = strcmp(base->text, head->text) == 0;
+    arms.equal = strcmp(base->text, head->text) == 0;
+    if (arms.kind == ARMS_BINARIES && base->sha256[0] && strcmp(base->sha256, head->sha256) == 0)
+        arms.equal = true; /* a copy */
     *ret_arms = arms;
     return 0;
 }
