@@ -90,7 +90,9 @@ spin-us = 0,{cls.SPIN_US}
             for runner in support.RUNNERS:
                 with self.subTest(f"{cell} {runner}"):
                     idle, busy = (self.median(cell, runner, spin, "cpu_us_per_job") for spin in (0, self.SPIN_US))
-                    self.assertAlmostEqual(busy - idle, self.SPIN_US, delta=0.15 * self.SPIN_US)
+                    self.assertGreaterEqual(busy - idle, 0.85 * self.SPIN_US)
+                    if "thread" not in support.sanitizers():  # whose watching of several at once costs CPU as well
+                        self.assertLessEqual(busy - idle, 1.15 * self.SPIN_US)
 
     def test_it_is_inside_the_bracket(self):
         """Serial, and coroutines on their one thread, take it one job after another: the clock shows it too."""
