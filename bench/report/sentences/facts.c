@@ -21,6 +21,11 @@ const struct summary_record *group_lane(const struct lane_group *group, const ch
     return NULL;
 }
 
+bool group_is_first_of_runner(const struct lane_group *group, size_t i)
+{
+    return group_lane(group, group->lanes[i]->runner) == group->lanes[i];
+}
+
 bool lane_is_measured(struct speaker *speaker, const struct summary_record *lane)
 {
     return lane && !summary_is_paced(lane) && lane_went_well(&speaker->index, lane);

@@ -1,5 +1,5 @@
-/* Between the files that make sentences: sentences.c (which there are), cell.c, sweep.c,
- * sweep_pair.c, facts.c (what the intervals support). */
+/* Between the files that make sentences: sentences.c (which there are), cell.c, sweep.c, sweep_pair.c, rate.c,
+ * rate_hidden.c, none.c (why there are none), facts.c (what the intervals support). */
 #ifndef BENCH_REPORT_SENTENCES_PARTS_H
 #define BENCH_REPORT_SENTENCES_PARTS_H
 
@@ -61,6 +61,9 @@ struct comparison lanes_compare(struct speaker *speaker, const struct summary_re
 
 /** Returns a group's first lane under a runner, or NULL. */
 const struct summary_record *group_lane(const struct lane_group *group, const char *runner);
+
+/** Whether no lane before the i-th is under the same runner. */
+bool group_is_first_of_runner(const struct lane_group *group, size_t i);
 
 /* cell.c, sweep.c */
 

@@ -20,14 +20,6 @@ static bool is_swept_by_rate(const struct lane_group *group)
     return group->swept && strcmp(group->swept, "rate") == 0;
 }
 
-static bool is_first_of_runner(const struct lane_group *group, size_t i)
-{
-    for (size_t j = 0; j < i; j++)
-        if (strcmp(group->lanes[j]->runner, group->lanes[i]->runner) == 0)
-            return false;
-    return strcmp(group->lanes[i]->runner, "null") != 0;
-}
-
 static void say_time(struct rate_speaker *speaker, const struct summary_record *lane)
 {
     if (lane->response_p99_ms > 0)
@@ -156,7 +148,7 @@ static void say_knees(struct rate_speaker *speaker, const struct lane_group *gro
     if (!found || !runners || !is_swept_by_rate(group))
         return;
     for (size_t i = 0; i < group->count; i++) {
-        if (!is_first_of_runner(group, i))
+        if (!group_is_first_of_runner(group, i) || strcmp(group->lanes[i]->runner, "null") == 0)
             continue;
         runners[count] = group->lanes[i]->runner;
         found[count] = knee_find(group, speaker->index, runners[count]);
@@ -222,7 +214,7 @@ static void say_piled_up(struct rate_speaker *speaker, const struct lane_group *
     bool knees = is_swept_by_rate(group);
     for (size_t i = 0; i < group->count; i++) {
         const struct summary_record *lane = group->lanes[i];
-        if (!knees && is_first_of_runner(group, i))
+        if (!knees && group_is_first_of_runner(group, i))
             say_all_piled_up(speaker, group, i);
         if (!lane_went_well(speaker->index, lane) || lane->saturated <= 0 || lane->saturated == lane->trials)
             continue;

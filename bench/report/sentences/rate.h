@@ -5,7 +5,7 @@
 #include "../charts/charts.h"
 
 /**
- * How far each runner kept up, where rates were swept, and that a closed loop would have hidden what the open one
+ * How far each runner kept up, where rates were swept; where jobs piled up, in all runs or in some; and that a closed loop would have hidden what the open one
  * shows, where that is so: by the times since jobs were begun, by a closed loop of the same run, or by counting.
  *
  * Returns the clauses with "; " between, "" if there is nothing to say, malloc'ed; or NULL (memory).

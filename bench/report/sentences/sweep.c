@@ -42,12 +42,6 @@ static void write_point(char *buffer, size_t size, const struct lane_group *grou
         snprintf(buffer, size, "%.15g", x);
 }
 
-/* Whether no lane before the i-th is under the same runner. */
-static bool is_first_of_runner(const struct lane_group *group, size_t i)
-{
-    return group_lane(group, group->lanes[i]->runner) == group->lanes[i];
-}
-
 static int compare_doubles(const void *left, const void *right)
 {
     double a = *(const double *)left, b = *(const double *)right;
@@ -222,7 +216,8 @@ static void say_best(struct speaker *speaker, struct sentence *sentence, const s
     size_t count = 0;
     for (size_t i = 0; claims && i < group->count; i++) {
         const char *runner = group->lanes[i]->runner;
-        if (is_first_of_runner(group, i) && runner_races(runner) && claim_best(speaker, group, runner, &claims[count]))
+        if (group_is_first_of_runner(group, i) && runner_races(runner) &&
+            claim_best(speaker, group, runner, &claims[count]))
             count++;
     }
     claims_sort(claims, count);
@@ -282,7 +277,7 @@ static void say_against_serial(struct speaker *speaker, struct sentence *sentenc
     bool sooner = relation == FIRST_LESS;
     for (size_t i = 0; i < group->count; i++) {
         const char *runner = group->lanes[i]->runner;
-        if (!is_first_of_runner(group, i) || !runner_races(runner))
+        if (!group_is_first_of_runner(group, i) || !runner_races(runner))
             continue;
         struct standings standings = count_standings(speaker, group, runner, relation);
         if (standings.count == 0)
@@ -304,7 +299,7 @@ static void say_no_faster(struct speaker *speaker, struct sentence *sentence, co
 {
     for (size_t i = 0; i < group->count; i++) {
         const char *runner = group->lanes[i]->runner;
-        if (!is_first_of_runner(group, i) || !runner_races(runner))
+        if (!group_is_first_of_runner(group, i) || !runner_races(runner))
             continue;
         struct standings alike = count_standings(speaker, group, runner, ALIKE);
         if (alike.count == 0 || alike.count < alike.measured)
@@ -372,7 +367,7 @@ void sentence_say_sweep(struct speaker *speaker, struct sentence *sentence, cons
     sentence_say_parting(speaker, sentence, group);
     bool said = sentence->clauses > 0;
     for (size_t i = 0; said && i < group->count; i++)
-        if (is_first_of_runner(group, i) && strcmp(group->lanes[i]->runner, "null") != 0 &&
+        if (group_is_first_of_runner(group, i) && strcmp(group->lanes[i]->runner, "null") != 0 &&
             (runner_races(group->lanes[i]->runner) || !sweeps_concurrency(group)))
             say_troubles(speaker, sentence, group, group->lanes[i]->runner);
 }

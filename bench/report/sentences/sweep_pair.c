@@ -1,4 +1,4 @@
-/* What is said of two runners of a sweep: up to where they are alike, and from where on one is sooner. */
+/* What is said of two runners of a sweep: how they stand at its beginning and at its end, and who is sooner between. */
 #include <stdlib.h>
 #include <string.h>
 #include "../../text_stream.h"
@@ -188,7 +188,8 @@ static size_t said_at_end(const struct points *points)
     return is_decided(points->items[points->count - 1].time.relation) ? alike_to_last(points) : 0;
 }
 
-static bool said_whole(const struct points *points)
+/* At all points in one way. */
+static bool stand_alike(const struct points *points)
 {
     return alike_from_first(points) == points->count;
 }
@@ -201,10 +202,10 @@ static void say_beginning(struct sentence *sentence, const struct lane_group *gr
     enum relation relation = points->items[0].time.relation;
     if (low == 1)
         say_at_point(sentence, group, pair, &points->items[0]);
-    if (low < 2 || (said_whole(points) && relation != ALIKE))
+    if (low < 2 || (stand_alike(points) && relation != ALIKE))
         return;
     sentence_begin_clause(sentence);
-    if (said_whole(points)) {
+    if (stand_alike(points)) {
         say_as_fast(sentence->out, pair);
         fputc(' ', sentence->out);
         say_everywhere(sentence->out, points);
@@ -295,7 +296,7 @@ void sentence_say_parting(struct speaker *speaker, struct sentence *sentence, co
     if (points.count > 1) {
         const struct point *last = &points.items[points.count - 1];
         say_beginning(sentence, group, &pair, &points);
-        if (!said_whole(&points)) {
+        if (!stand_alike(&points)) {
             say_middle(speaker, sentence, group, &pair, &points, FIRST_LESS);
             say_middle(speaker, sentence, group, &pair, &points, SECOND_LESS);
         }
